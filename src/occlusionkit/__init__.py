@@ -1,0 +1,1 @@
+"""Data and benchmarks about people who are partly hidden."""

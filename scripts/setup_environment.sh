@@ -32,7 +32,7 @@ if [ ${#packages[@]} -gt 0 ]; then
 fi
 
 [ -x "$VENV/bin/python" ] || { say "creating $VENV"; "$PYTHON" -m venv "$VENV"; }
-pip() { "$VENV/bin/python" -m pip --disable-pip-version-check --quiet "$@"; }
+pip() { "$VENV/bin/python" -m pip --disable-pip-version-check -qq "$@"; }
 
 "$VENV/bin/python" -c 'import torch' 2>/dev/null || { say "installing $TORCH"; pip install "$TORCH"; }
 say "installing requirements.lock (hashes checked)"

@@ -36,7 +36,7 @@ def rotation_from_unreal(rotation_unreal: Array) -> Array:
 def rotator_axes(pitch_deg: float, yaw_deg: float, roll_deg: float) -> Array:
     """Rows: forward, right and up of a rotator, in Unreal's world. (3, 3), det +1 as a matrix of numbers.
 
-    Yaw about world Z (positive to the right), then pitch (positive up), then roll (positive clockwise seen from behind).
+    Yaw about world Z (positive to the right), then pitch (positive up), then roll (positive clockwise from behind).
     """
     (cp, cy, cr), (sp, sy, sr) = (f(np.radians([pitch_deg, yaw_deg, roll_deg])) for f in (np.cos, np.sin))
     return np.array(

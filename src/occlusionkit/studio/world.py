@@ -5,6 +5,7 @@ A world knows no renderer, and no renderer knows what a person or a sofa is. Met
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
@@ -103,8 +104,9 @@ class World:
     textures: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for what, values in (("name", [i.name for i in self.items]), ("instance", [i.instance for i in self.items])):
-            repeated = sorted({str(v) for v in values if values.count(v) > 1})
+        for what in ("name", "instance"):
+            counts = Counter(str(getattr(item, what)) for item in self.items)
+            repeated = sorted(value for value, count in counts.items() if count > 1)
             if repeated:
                 raise ValueError(f"world {self.name}: item {what} repeated: {', '.join(repeated)}")
 

@@ -1,0 +1,86 @@
+"""Reading and writing images. BGR exists only in this module: everywhere else an image is RGB.
+
+Depth on disk is a 16-bit PNG in steps of 0.25 mm, 0 where nothing was hit.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+DEPTH_STEP_M = 0.00025
+# 65,535 steps are 16.38 m; the limit is round so that it can be said to people.
+DEPTH_LIMIT_M = 16.0
+
+Image = NDArray[np.uint8]
+
+
+def encode_jpeg(image: Image, *, quality: int) -> bytes:
+    """(H, W, 3) uint8 RGB -> JPEG bytes. quality 1..100."""
+    return _encode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+
+
+def encode_png(image: NDArray[np.uint8] | NDArray[np.uint16], *, level: int = 1) -> bytes:
+    """(H, W, 3) uint8 RGB or (H, W) uint8/uint16 -> PNG bytes. level: zlib's, 0..9."""
+    stored = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
+    return _encode(".png", stored, [cv2.IMWRITE_PNG_COMPRESSION, level])
+
+
+def _encode(extension: str, stored: NDArray[np.generic], options: list[int]) -> bytes:
+    ok, data = cv2.imencode(extension, stored, options)
+    if not ok:
+        raise ValueError(f"cannot encode {stored.shape} {stored.dtype} as {extension}")
+    encoded: bytes = data.tobytes()
+    return encoded
+
+
+def decode_image(data: bytes, *, where: str) -> Image:
+    """JPEG, PNG, ... bytes -> (H, W, 3) uint8 RGB. `where` names the file in the error."""
+    rgb: Image = cv2.cvtColor(_decode(data, cv2.IMREAD_COLOR, where), cv2.COLOR_BGR2RGB)
+    return rgb
+
+
+def _decode(data: bytes, mode: int, where: str) -> NDArray[np.generic]:
+    decoded: NDArray[np.generic] | None = cv2.imdecode(np.frombuffer(data, np.uint8), mode) if data else None
+    if decoded is None:
+        raise ValueError(
+            f"{where}: expected an image, found {len(data)} bytes that cannot be decoded (cut or damaged?)"
+        )
+    return decoded
+
+
+def encode_depth(depth_m: NDArray[np.float32]) -> bytes:
+    """(H, W) planar depth in m, 0 = nothing hit -> 16-bit PNG in steps of 0.25 mm.
+
+    Raises ValueError beyond 16 m, for negative depth and for NaN: none of them can be told apart from data later.
+    """
+    if not (np.isfinite(depth_m).all() and depth_m.min(initial=0) >= 0 and depth_m.max(initial=0) <= DEPTH_LIMIT_M):
+        raise ValueError(
+            f"depth: expected 0..{DEPTH_LIMIT_M} m, found {np.nanmin(depth_m):.3f}..{np.nanmax(depth_m):.3f} m "
+            f"with {int(np.isnan(depth_m).sum())} NaN; is it in another unit?"
+        )
+    return encode_png(np.rint(depth_m * np.float32(1 / DEPTH_STEP_M)).astype(np.uint16))
+
+
+def decode_depth(data: bytes, *, where: str) -> NDArray[np.float32]:
+    """16-bit PNG in steps of 0.25 mm -> (H, W) float32 m, 0 = nothing hit."""
+    stored = _decode(data, cv2.IMREAD_UNCHANGED, where)
+    if stored.dtype != np.uint16 or stored.ndim != 2:
+        raise ValueError(f"{where}: expected a (H, W) uint16 depth PNG, found {stored.shape} {stored.dtype}")
+    return stored.astype(np.float32) * np.float32(DEPTH_STEP_M)
+
+
+def encode_instance(instance: NDArray[np.int32]) -> bytes:
+    """(H, W) instance ids 0..65535 -> 16-bit PNG."""
+    if instance.min(initial=0) < 0 or instance.max(initial=0) > 0xFFFF:
+        raise ValueError(f"instance ids: expected 0..65535, found {instance.min()}..{instance.max()}")
+    return encode_png(instance.astype(np.uint16))
+
+
+def decode_instance(data: bytes, *, where: str) -> NDArray[np.int32]:
+    """16-bit PNG -> (H, W) int32 instance ids."""
+    stored = _decode(data, cv2.IMREAD_UNCHANGED, where)
+    if stored.dtype != np.uint16 or stored.ndim != 2:
+        raise ValueError(f"{where}: expected a (H, W) uint16 instance PNG, found {stored.shape} {stored.dtype}")
+    return stored.astype(np.int32)

@@ -1,0 +1,94 @@
+"""What made a file: digests of the code that a rule calls.
+
+Standard library only, as every start of Snakemake imports it.
+
+A module's digest covers its syntax tree without comments and docstrings, and those of the modules of this package that
+it imports, directly or not. So an edit of a comment reruns nothing, and an edit of one room reruns that room only.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+from pathlib import Path
+
+PACKAGE = "occlusionkit"
+_ROOT = Path(__file__).parent
+
+
+def code_digest(*modules: str) -> str:
+    """16 hex digits that change when a statement changes in these modules or in what they import from the package.
+
+    modules: dotted names such as "occlusionkit.occlusion.labels", or paths of script files ending in .py.
+    Raises ModuleNotFoundError for a name without a source file.
+    """
+    reached: dict[str, Path] = {}
+    waiting = [(name, _source(name)) for name in modules]
+    while waiting:
+        name, path = waiting.pop()
+        if name not in reached:
+            reached[name] = path
+            waiting.extend(_imports(name, path))
+    digest = hashlib.sha256()
+    for name in sorted(reached):
+        label = Path(name).name if name.endswith(".py") else name
+        digest.update(f"{label}\0{_tree_digest(reached[name])}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _source(name: str) -> Path:
+    if name.endswith(".py"):
+        path = Path(name)
+    else:
+        base = _ROOT.parent.joinpath(*name.split("."))
+        path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+    if not path.is_file():
+        raise ModuleNotFoundError(f"code_digest: no source file for {name!r} (looked for {path})")
+    return path
+
+
+@functools.cache
+def _parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+@functools.cache
+def _tree_digest(path: Path) -> str:
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = node.body[0] if node.body else None
+            if (
+                isinstance(first, ast.Expr)
+                and isinstance(first.value, ast.Constant)
+                and isinstance(first.value.value, str)
+            ):
+                node.body = node.body[1:]
+    return hashlib.sha256(ast.dump(tree, annotate_fields=False).encode()).hexdigest()
+
+
+def _imports(name: str, path: Path) -> list[tuple[str, Path]]:
+    """In-package modules that a module imports, wherever the import statement stands (also inside functions)."""
+    package = [] if name.endswith(".py") else name.split(".")
+    if path.name != "__init__.py":
+        package = package[:-1]
+    found: set[str] = set()
+    for node in ast.walk(_parse(path)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, node.module] if node.module else base)
+            found.add(module)
+            found.update(f"{module}.{alias.name}" for alias in node.names)
+    return [(module, source) for module in sorted(found) if (source := _package_source(module)) is not None]
+
+
+def _package_source(module: str) -> Path | None:
+    if module.split(".")[0] != PACKAGE:
+        return None
+    try:
+        return _source(module)
+    except ModuleNotFoundError:
+        return None  # `from .tables import Table`: the second name is no module

@@ -1,0 +1,1 @@
+"""Which joints are hidden: labels from depth, and statistics of them."""

@@ -25,26 +25,9 @@ JOINTS = len(OCCLUSION_PERSON.joints)
 _FLESH_M = 0.12
 _HEAD_ABOVE_NECK_M = 0.24
 _KEYS = frozenset(
-    [
-        "image",
-        "joints_2d",
-        "joints_3d",
-        "joints_gt",
-        "joints_vis",
-        "joints_vis_2d",
-        "center",
-        "scale",
-        "box",
-        "video_id",
-        "image_id",
-        "subject",
-        "action",
-        "subaction",
-        "camera_id",
-        "camera",
-        "source",
-    ]
-)
+    ("image", "joints_2d", "joints_3d", "joints_gt", "joints_vis", "joints_vis_2d", "center", "scale", "box",
+     "video_id", "image_id", "subject", "action", "subaction", "camera_id", "camera", "source")
+)  # fmt: skip
 
 
 def person_box_xyxy(joints_3d_world: Array, camera: Camera) -> Array:

@@ -6,7 +6,9 @@ Image: edge convention, the first pixel spans 0..1 with its centre at (0.5, 0.5)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +46,12 @@ class Camera:
         height, width = self.size_hw
         if height < 1 or width < 1:
             raise ValueError(f"camera size_hw: expected at least 1 x 1 px, found {height} x {width}")
+
+
+def camera_of(row: Mapping[str, Any]) -> Camera:
+    """The camera of one row of a table that has the camera columns (named like Camera's fields)."""
+    height, width = row["size_hw"]
+    return Camera(row["intrinsics"], row["rotation_world_to_camera"], row["center_world"], (int(height), int(width)))
 
 
 def intrinsics_from_hfov(hfov_deg: float, size_hw: tuple[int, int]) -> Array:

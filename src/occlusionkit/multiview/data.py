@@ -14,7 +14,7 @@ import numpy as np
 
 from ..artifacts.schemas import INDEX
 from ..artifacts.tables import Table, make_table
-from ..geometry import Array, Bools, Camera, camera_to_image, world_to_camera
+from ..geometry import Array, Bools, Camera, camera_of, camera_to_image, world_to_camera
 from ..skeletons import OCCLUSION_PERSON
 
 MM_PER_M = 1000.0
@@ -44,12 +44,6 @@ def person_box_xyxy(joints_3d_world: Array, camera: Camera) -> Array:
     centres = camera_to_image(points, camera)
     radii = _FLESH_M * np.diag(camera.intrinsics)[:2] / points[:, 2:]
     return np.concatenate([(centres - radii).min(axis=0), (centres + radii).max(axis=0)])
-
-
-def camera_of(row: Mapping[str, Any]) -> Camera:
-    """The camera of one row of a table that has the camera columns."""
-    height, width = row["size_hw"]
-    return Camera(row["intrinsics"], row["rotation_world_to_camera"], row["center_world"], (int(height), int(width)))
 
 
 def make_index(frames: Table, labels: Table) -> Table:

@@ -1,0 +1,135 @@
+"""What a motion has to know of one person's body, measured on the rest pose of the rig."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ...geometry import Array
+from ..rig import Rig
+from .rotations import unit
+
+Side = Literal["L", "R"]
+SIDES: tuple[Side, Side] = ("L", "R")
+
+# Bending of the trunk and the neck is shared out over these bones, from the bottom up; the shares sum to 1.
+SPINE = {"spine05": 0.15, "spine04": 0.2, "spine03": 0.25, "spine02": 0.25, "spine01": 0.15}
+NECK = {"neck01": 0.2, "neck02": 0.2, "neck03": 0.2, "head": 0.4}
+
+
+@dataclass(frozen=True, eq=False)
+class Limb:
+    """A chain of two rigid parts with a hinge between them, at rest: an arm or a leg.
+
+    upper, upper_twist, lower, lower_twist, end: bone indices (thigh, lower thigh, shin, lower shin, foot, say).
+    joints (3, 3) m: hip, knee, ankle or shoulder, elbow, wrist;  hinge (3,): unit, turning about it bends the limb.
+    """
+
+    upper: int
+    upper_twist: int
+    lower: int
+    lower_twist: int
+    end: int
+    joints: Array
+    hinge: Array
+
+    @property
+    def lengths_m(self) -> tuple[float, float]:
+        upper, lower = np.linalg.norm(np.diff(self.joints, axis=0), axis=-1)
+        return float(upper), float(lower)
+
+    @property
+    def directions(self) -> Array:
+        """(2, 3) unit: along the upper and the lower part."""
+        return unit(np.diff(self.joints, axis=0))
+
+    @property
+    def length_m(self) -> float:
+        return sum(self.lengths_m)
+
+
+@dataclass(frozen=True, eq=False)
+class Foot:
+    """ankle (3,) m; ball (3,) m: the middle of the toes' roots, put on the floor; tip, heel (3,) m: on the floor;
+    toes: bone indices of the toes' roots."""
+
+    ankle: Array
+    ball: Array
+    tip: Array
+    heel: Array
+    toes: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Hand:
+    """along (3,): unit, wrist to middle knuckle; palm (3,): unit, out of the palm; fingers: (bone index, flexion axis
+    (3,), share of a fist in degrees) of each finger bone."""
+
+    along: Array
+    palm: Array
+    fingers: tuple[tuple[int, Array, float], ...]
+
+
+def bone_indices(rig: Rig, names: Sequence[str]) -> tuple[int, ...]:
+    return tuple(rig.index(name) for name in names)
+
+
+def _limb(rig: Rig, names: Sequence[str]) -> Limb:
+    bones = bone_indices(rig, names)
+    joints = rig.rest_heads[[bones[0], bones[2], bones[4]]]
+    upper, lower = unit(np.diff(joints, axis=0))
+    hinge = np.cross(upper, lower)
+    if np.linalg.norm(hinge) < np.sin(np.radians(1.0)):
+        raise ValueError(
+            f"rig: {names[0]} and {names[2]} are in line at rest (less than 1 deg), so the way in which they bend is not "
+            "defined; bake the body with slightly bent knees and elbows"
+        )
+    return Limb(*bones, joints=joints, hinge=unit(hinge))
+
+
+def leg(rig: Rig, side: Side) -> Limb:
+    return _limb(rig, [f"{bone}.{side}" for bone in ("upperleg01", "upperleg02", "lowerleg01", "lowerleg02", "foot")])
+
+
+def arm(rig: Rig, side: Side) -> Limb:
+    return _limb(rig, [f"{bone}.{side}" for bone in ("upperarm01", "upperarm02", "lowerarm01", "lowerarm02", "wrist")])
+
+
+def foot(rig: Rig, side: Side) -> Foot:
+    """Soles are on z = 0 at rest (rig.py), so heel, ball and tip are the foot's outline put on the floor.
+
+    The tip lies as far beyond the last toe bone as that bone is long, the heel two fifths of ankle-to-ball behind.
+    """
+    ankle = rig.rest_heads[rig.index(f"foot.{side}")]
+    toes = bone_indices(rig, [f"toe{toe}-1.{side}" for toe in range(1, 6)])
+    ball = rig.rest_heads[list(toes)].mean(axis=0) * [1, 1, 0]
+    last, before = (rig.rest_heads[rig.index(f"toe2-{part}.{side}")] for part in (3, 2))
+    tip = (last + 1.5 * (last - before)) * [1, 1, 0]
+    heel = (ankle - 0.4 * (ball - ankle)) * [1, 1, 0]
+    return Foot(ankle=ankle, ball=ball, tip=tip, heel=heel, toes=toes)
+
+
+def hand(rig: Rig, side: Side) -> Hand:
+    """Flexion axes come from the rest pose: each finger turns towards the palm, the thumb also across it."""
+    head = {
+        name: rig.rest_heads[rig.index(f"{name}.{side}")] for name in ("wrist", "finger2-1", "finger3-1", "finger5-1")
+    }
+    along = unit(head["finger3-1"] - head["wrist"])
+    across = unit(head["finger5-1"] - head["finger2-1"])  # from the index finger to the little one
+    palm = unit(np.cross(across, along) if side == "L" else np.cross(along, across))
+    fingers: list[tuple[int, Array, float]] = []
+    for finger in range(1, 6):
+        names = [f"finger{finger}-{part}.{side}" for part in (1, 2, 3)]
+        root, *_, last = (rig.rest_heads[rig.index(name)] for name in names)
+        axis = unit(np.cross(last - root, palm if finger > 1 else unit(palm + across)))
+        shares = (30.0, 35.0, 45.0) if finger == 1 else (70.0, 85.0, 50.0)
+        fingers += [(rig.index(name), axis, share) for name, share in zip(names, shares, strict=True)]
+    return Hand(along=along, palm=palm, fingers=tuple(fingers))
+
+
+def leg_length_m(rig: Rig) -> float:
+    """Mean of both legs, hip to ankle along the bones: the unit of every floor distance in a clip."""
+    return (leg(rig, "L").length_m + leg(rig, "R").length_m) / 2

@@ -1,0 +1,82 @@
+# What rules share: digests of code, and the numbers that shape the graph. Functions only.
+import sys
+from pathlib import Path
+
+PROJECT = Path(workflow.basedir).parent
+sys.path.insert(0, str(PROJECT / "src"))
+
+from occlusionkit.capture.plan import SCENES, PlanSize
+from occlusionkit.provenance import code_digest as package_digest
+
+CAPTURE = "occlusion_person"
+DATASET = "results/data/occlusion_person/unrealcv"
+PLAN_KEYS = (
+    "sequences",
+    "frames_per_sequence",
+    "frame_step_s",
+    "shard_instants",
+    "validation_scenes",
+    "validation_subjects",
+)
+
+
+def code_digest(script, *modules):
+    """The digest of a rule's script and of the modules that it calls: a changed statement in any reruns the rule."""
+    return package_digest(str(PROJECT / "scripts" / script), *modules)
+
+
+def slice_of(section, *keys):
+    """The part of the config that a rule uses: a change of any other key does not rerun it."""
+    return {key: config[section][key] for key in keys}
+
+
+def shard_names():
+    """Names of all shards, known from the config alone."""
+    keys = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in slice_of("capture", *PLAN_KEYS).items()
+    }
+    return [f"shard-{number:04d}" for number in range(PlanSize(**keys).shards)]
+
+
+def shard_files(kind, name):
+    """One file of every shard: kind is captures or labels."""
+    return expand(
+        "results/{kind}/{capture}/{shard}/{name}",
+        kind=kind,
+        capture=CAPTURE,
+        shard=shard_names(),
+        name=name,
+    )
+
+
+def motion_files():
+    """The user's motion files, as inputs: a changed clip is captured again."""
+    folder = config["motions"]["folder"]
+    if folder is None:
+        return []
+    return sorted(
+        str(path)
+        for path in Path(folder).rglob("*")
+        if path.suffix.lower() in (".asf", ".amc")
+    )
+
+
+def depth_archive():
+    """The dataset's depth zip, where depth is kept."""
+    return [f"{DATASET}/depth.zip"] if config["capture"]["keep_depth"] else []
+
+
+def final_outputs():
+    """What a whole run makes."""
+    return [
+        f"{DATASET}/images.zip",
+        f"{DATASET}/annot/unrealcv_train.pkl",
+        f"{DATASET}/annot/unrealcv_validation.pkl",
+        *depth_archive(),
+        "results/tables/occlusion_person/datasets.md",
+        "results/tables/occlusion_person/rates.md",
+        "results/tables/occlusion_person/thresholds.md",
+        "results/report.html",
+        "results/audit/hashes.tsv",
+    ]

@@ -1,0 +1,48 @@
+# The embedded world: what is costly and the same for every run, made once.
+
+
+rule bake_people:
+    """Bake the 13 dressed people from the anny body model into one file."""
+    output:
+        multiext("results/studio/people", people=".npz", sidecar=".json"),
+    log:
+        "results/logs/bake_people.log",
+    benchmark:
+        "results/benchmarks/bake_people.tsv"
+    cache: True
+    conda:
+        "../envs/core.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+    params:
+        code=code_digest("bake_people.py", "occlusionkit.studio.people"),
+    script:
+        "../scripts/bake_people.py"
+
+
+rule bake_light:
+    """Bake the still light of one furnished room: soft shadows and what walls pass on."""
+    output:
+        multiext("results/studio/light/{scene}", light=".npz", sidecar=".json"),
+    log:
+        "results/logs/bake_light/{scene}.log",
+    benchmark:
+        "results/benchmarks/bake_light/{scene}.tsv"
+    cache: True
+    conda:
+        "../envs/core.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+    params:
+        rays=config["studio"]["light_rays"],
+        seed=config["seed"],
+        scene=lambda wildcards: int(wildcards.scene),
+        code=code_digest(
+            "bake_light.py",
+            "occlusionkit.studio.rooms",
+            "occlusionkit.studio.render.light",
+        ),
+    script:
+        "../scripts/bake_light.py"

@@ -1,0 +1,40 @@
+"""Draw: sample views with hidden joints, people, rooms, actions, and charts of the occlusion rates."""
+
+from pathlib import Path
+
+from occlusionkit.artifacts import read_table
+from occlusionkit.artifacts.schemas import INDEX, RATES, THRESHOLDS
+from occlusionkit.artifacts.zips import StoredZip
+from occlusionkit.jobs import run_job
+from occlusionkit.tables import figures
+
+
+def main(
+    index: Path,
+    images: Path,
+    rates: Path,
+    thresholds: Path,
+    samples: Path,
+    people: Path,
+    rooms: Path,
+    actions: Path,
+    rates_chart: Path,
+    threshold_chart: Path,
+    *,
+    count: int,
+    depth: Path | None = None,
+) -> None:
+    table = read_table(index, INDEX)
+    with StoredZip(images) as views:
+        depths = StoredZip(depth) if depth else None
+        figures.write_picture(samples, figures.draw_samples(table, views, depths, count=count))
+        figures.write_picture(people, figures.draw_people(table, views))
+        figures.write_picture(rooms, figures.draw_rooms(table, views))
+        figures.write_picture(actions, figures.draw_actions(table, views))
+    by_group = read_table(rates, RATES)
+    figures.write_rates_chart(rates_chart, by_group, ("joint", "scene", "action", "cause"))
+    figures.write_threshold_chart(threshold_chart, read_table(thresholds, THRESHOLDS))
+
+
+if __name__ == "__main__":
+    run_job(snakemake, main)

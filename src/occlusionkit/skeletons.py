@@ -14,6 +14,9 @@ class Skeleton:
     parents: tuple[int, ...]
 
     def index(self, joint: str) -> int:
+        """The joint's position; ValueError with the names there are."""
+        if joint not in self.joints:
+            raise ValueError(f"skeleton {self.name} has no joint {joint!r}; it has {', '.join(self.joints)}")
         return self.joints.index(joint)
 
     @property

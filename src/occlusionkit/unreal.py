@@ -50,12 +50,16 @@ def rotator_axes(pitch_deg: float, yaw_deg: float, roll_deg: float) -> Array:
 
 def rotation_to_rotator(rotation_unreal: Array) -> tuple[float, float, float]:
     """(3, 3) rotation of Unreal column vectors -> (pitch, yaw, roll) in degrees. Roll is 0 where pitch is +-90."""
-    forward, right, up = np.asarray(rotation_unreal, dtype=np.float64).T
-    pitch = np.arctan2(forward[2], np.hypot(forward[0], forward[1]))
-    if np.hypot(forward[0], forward[1]) < 1e-12:
+    forward, right, _ = np.asarray(rotation_unreal, dtype=np.float64).T
+    level = np.hypot(forward[0], forward[1])
+    pitch = np.arctan2(forward[2], level)
+    if level < 1e-12:
         return float(np.degrees(pitch)), float(np.degrees(np.arctan2(-right[0], right[1]))), 0.0
     yaw = np.arctan2(forward[1], forward[0])
-    roll = np.arctan2(-right[2], up[2])
+    # Against the axes before rolling, and not from right[2] and up[2]: near the poles rounding makes yaw loose, and
+    # this roll makes up for it, so that the whole rotation stays right.
+    _, right_level, up_level = rotator_axes(float(np.degrees(pitch)), float(np.degrees(yaw)), 0.0)
+    roll = np.arctan2(-(right @ up_level), right @ right_level)
     return float(np.degrees(pitch)), float(np.degrees(yaw)), float(np.degrees(roll))
 
 

@@ -8,19 +8,24 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import pickle
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .pickles import loads_plain_pickle
 
-# Folders and files under results/ that say how a run went, not what it made.
-NOT_CONTENT = ("logs", "benchmarks", ".cache", ".partial", ".snakemake", "report.html")
+# What stands directly under results/ and says how a run went, or was computed from the rest, not what it made.
+NOT_CONTENT = ("logs", "benchmarks", "audit", "report.html")
 _IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
+_DAMAGE = (pa.ArrowException, OSError, ValueError, KeyError, EOFError, NotImplementedError, zlib.error,
+           zipfile.BadZipFile, pickle.UnpicklingError, cv2.error)  # fmt: skip
 
 
 def file_sha256(path: Path) -> str:
@@ -30,22 +35,34 @@ def file_sha256(path: Path) -> str:
 
 
 def content_hash(path: Path) -> str:
-    """Hex digest of what a file decodes to: table rows, arrays, pixels, zip members; other files count by bytes."""
-    if path.suffix == ".parquet":
-        return _parquet_hash(path)
-    if path.suffix == ".zip":
-        return _zip_hash(path)
-    return _bytes_hash(path.name, path.read_bytes())
+    """Hex digest of what a file decodes to: table rows, arrays, pixels, zip members; other files count by bytes.
+
+    Raises FileNotFoundError, or ValueError naming the file when it cannot be decoded.
+    """
+    try:
+        if path.suffix == ".parquet":
+            return _parquet_hash(path)
+        if path.suffix == ".zip":
+            return _zip_hash(path)
+        return _bytes_hash(path.name, path.read_bytes())
+    except FileNotFoundError:
+        raise
+    except _DAMAGE as error:
+        raise ValueError(f"{path}: expected a whole {path.suffix} file, found: {error}; is it damaged?") from error
 
 
-def tree_hashes(root: Path) -> dict[str, str]:
-    """Relative path -> content hash of every artifact below a results folder, sorted."""
-    files = sorted(path for path in root.rglob("*") if path.is_file())
-    relative = {path.relative_to(root): path for path in files}
+def artifact_files(root: Path) -> dict[str, Path]:
+    """Path relative to a results folder, with slashes -> file, sorted, for everything that is content.
+
+    Left out: hidden files and folders (caches, half-done work) and NOT_CONTENT. Raises FileNotFoundError for no folder.
+    """
+    if not root.is_dir():
+        raise FileNotFoundError(f"{root}: expected a results folder, found none")
+    files = {path.relative_to(root): path for path in root.rglob("*") if path.is_file()}
     return {
-        str(name): content_hash(path)
-        for name, path in relative.items()
-        if not any(part in NOT_CONTENT or part.startswith(".") for part in name.parts)
+        name.as_posix(): files[name]
+        for name in sorted(files)
+        if name.parts[0] not in NOT_CONTENT and not any(part.startswith(".") for part in name.parts)
     }
 
 
@@ -53,7 +70,9 @@ def _bytes_hash(name: str, data: bytes) -> str:
     suffix = Path(name).suffix.lower()
     if suffix in _IMAGES:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
-        return _value_hash(pixels) if pixels is not None else hashlib.sha256(data).hexdigest()
+        if pixels is None:
+            raise ValueError(f"{name} is no image")
+        return _value_hash(pixels)
     if suffix == ".npz":
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             return _value_hash({key: arrays[key] for key in arrays.files})
@@ -75,13 +94,10 @@ def _parquet_hash(path: Path) -> str:
     for field, column in zip(table.schema, table.columns, strict=True):
         digest.update(f"{field.name}\0{field.type}\0{sorted((field.metadata or {}).items())}\n".encode())
         values = column.combine_chunks()
-        flat = (
-            values.flatten() if hasattr(values, "flatten") and str(field.type).startswith("fixed_size_list") else values
-        )
-        if str(flat.type) == "string":
-            digest.update(json.dumps(flat.to_pylist()).encode())
-        else:
-            digest.update(np.ascontiguousarray(flat.to_numpy(zero_copy_only=False)).tobytes())
+        flat = values.flatten() if pa.types.is_fixed_size_list(field.type) else values
+        # Arrow's numbers have one representation; for text and anything else, that of Python's lists.
+        array = flat.to_numpy(zero_copy_only=False)
+        digest.update(repr(flat.to_pylist()).encode() if array.dtype.hasobject else np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 
@@ -110,8 +126,11 @@ def _feed(digest: Any, value: Any) -> None:
         for one in value:
             _feed(digest, one)
     elif isinstance(value, (np.ndarray, np.generic)):
-        array = np.ascontiguousarray(value)
+        array = np.asarray(value, order="C")
         digest.update(f"a{array.dtype.str}{array.shape}".encode())
-        digest.update(array.tobytes())
+        if array.dtype.hasobject:  # its bytes are addresses
+            _feed(digest, array.tolist())
+        else:
+            digest.update(array.tobytes())
     else:
         digest.update(f"{type(value).__name__}:{value!r}\0".encode())

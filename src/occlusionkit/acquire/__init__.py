@@ -1,0 +1,1 @@
+"""Acquire: where every dataset comes from, its resumable download, its checksums, its archives and its layout."""

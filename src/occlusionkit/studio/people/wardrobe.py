@@ -43,8 +43,8 @@ class Hair:
 @dataclass(frozen=True, kw_only=True)
 class Top:
     """sleeve: where it ends along the arm, 0 shoulder, 1 elbow, 2 wrist.  neck: how low and wide the opening is, 0..1.
-    hem: where it ends below the waist, 0 at the waist, 1 at the crotch.  loose: 0 on the skin, 1 wide.
-    accent colours the pattern."""
+    hem: where it ends below the waist, 0 tucked in (always so under a skirt), 1 at the crotch.
+    loose: 0 on the skin, 1 wide.  accent colours the pattern."""
 
     color: str
     sleeve: float
@@ -63,7 +63,8 @@ class Top:
 
 @dataclass(frozen=True, kw_only=True)
 class Bottom:
-    """hem: where the legs end, 0 hip, 1 knee, 2 ankle.  loose as for a top.  A skirt's flare widens its hem."""
+    """hem: where the legs end, 0 hip, 1 knee, 2 ankle.  loose: 0 on the skin, 1 wide; for a skirt, how much it
+    widens downwards."""
 
     kind: Literal["trousers", "skirt"]
     color: str
@@ -80,16 +81,19 @@ class Bottom:
 
 @dataclass(frozen=True, kw_only=True)
 class Shoes:
-    """shaft: how far up the leg they reach, 0 below the ankle, 1 at the knee.  sock: its colour, or None for skin."""
+    """shaft: how far up the leg they reach, 0 below the ankle, 1 at the knee.
+    sock: its colour, or None for bare skin;  sock_top: where it ends on the leg, 1 knee, 2 ankle."""
 
     color: str
     sole: str = "#e8e6e0"
     shaft: float = 0.0
     sock: str | None = None
+    sock_top: float = 1.75
 
     def __post_init__(self) -> None:
         _check_colors(self, "color", "sole", *(["sock"] if self.sock else []))
         _check_range(self, "shaft", 0, 0.8)
+        _check_range(self, "sock_top", 0, 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,7 +227,7 @@ PEOPLE: tuple[PersonSpec, ...] = (
         hair=Hair(style="bun", color="#d9d6d0"),
         top=Top(color="#b9607a", sleeve=1.85, neck=0.35, loose=0.5, hem=0.5),
         bottom=Bottom(kind="skirt", color="#70737b", hem=1.15, loose=0.35),
-        shoes=Shoes(color="#5a4638", sole="#2c231c", sock="#b98f78"),
+        shoes=Shoes(color="#5a4638", sole="#2c231c", sock="#b98f78", sock_top=0.0),
     ),
     PersonSpec(
         name="p09",

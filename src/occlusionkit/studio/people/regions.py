@@ -1,0 +1,228 @@
+"""What is drawn where on the body's surface: faces, hair, garments and their patterns, as fields on the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...geometry import Array
+from .chart import Chart
+from .footwear import collar_leg
+from .hair import beard_area, hairline
+from .skirt import LINING_LEG, WAIST_LEG
+from .surface import Pieces, cut
+from .wardrobe import PersonSpec, Top
+
+GONE = "gone"
+
+
+@dataclass(frozen=True)
+class Region:
+    """surface: a name in SURFACES.  layer: which layer of the body carries it; GONE leaves it out.
+    color: sRGB.  shade multiplies it."""
+
+    surface: str
+    layer: str
+    color: str
+    shade: float = 1.0
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """Paint a region where the field of the chart is positive, over what is in `layers` so far (None: everything)."""
+
+    field: Callable[[Chart], Array]
+    region: Region
+    layers: tuple[str, ...] | None = ("skin",)
+
+
+def paint(pieces: Pieces, chart: Chart, first: Region, strokes: list[Stroke]) -> tuple[Pieces, tuple[Region, ...]]:
+    """Cut the strokes into the surface, one after the other; labels index the regions that come back."""
+    regions = [first]
+    for stroke in strokes:
+        over = [i for i, region in enumerate(regions) if stroke.layers is None or region.layer in stroke.layers]
+        field = stroke.field(chart.mixed(pieces.mix))
+        pieces = cut(pieces, field, label=len(regions), among=tuple(over))
+        regions.append(stroke.region)
+    return pieces, tuple(regions)
+
+
+def strokes_of(spec: PersonSpec) -> list[Stroke]:
+    """All that is painted on a person, from the skin outwards."""
+    return [*_face(spec), *_hair(spec), *_legs(spec), *_bottom(spec), *_top(spec), *_feet(spec)]
+
+
+def _face(spec: PersonSpec) -> Iterator[Stroke]:
+    female = spec.shape.gender > 0.5
+    yield Stroke(lambda c: c.eye - 0.5, Region("sclera", "skin", "#e9e4dd"))
+    for radius_m, color in ((0.0062, spec.iris), (0.0027, "#0c0a09")):
+        yield Stroke(lambda c, radius=radius_m: _iris(c, radius), Region("iris", "skin", color))
+    lips = Region("lip", "skin", _lip_color(spec.skin, strong=female))
+    yield Stroke(_lips, lips)
+    brow = spec.hair.color if spec.hair.style != "bald" else "#1d1613"
+    yield Stroke(lambda c: _brow(c, 0.0026 if female else 0.0036), Region("brow", "skin", brow))
+    yield Stroke(_lid_line, Region("skin", "skin", "#2a1d18"))
+
+
+def _iris(chart: Chart, radius_m: float) -> Array:
+    """Discs on the front of the eyeballs, looking ahead."""
+    x, y, z = chart.points.T
+    disc = radius_m - np.hypot(np.abs(x) - 0.0318, z - 1.7210)
+    return np.where((chart.eye > 0.5) & (y < -0.130), disc, -radius_m)
+
+
+def _lips(chart: Chart) -> Array:
+    x, y, z = chart.points.T
+    side = np.abs(x)
+    # The cupid's bow: the upper edge dips in the middle.
+    upper = np.interp(side, [0, 0.006, 0.014, 0.021, 0.026], [1.6578, 1.6588, 1.6560, 1.6522, 1.6490])
+    lower = np.interp(side, [0, 0.008, 0.016, 0.022, 0.026], [1.6372, 1.6378, 1.6405, 1.6448, 1.6480])
+    front = np.where((y < -0.132) & (chart.head > 0.5), 1.0, -1.0)
+    return np.minimum.reduce([upper - z, z - lower, 0.0262 - side, 0.01 * front])
+
+
+def _brow(chart: Chart, half_m: float) -> Array:
+    x, y, z = chart.points.T
+    side = np.abs(x)
+    middle = np.interp(side, [0.010, 0.022, 0.038, 0.050, 0.058], [1.7385, 1.7420, 1.7450, 1.7425, 1.7380])
+    half = np.interp(side, [0.0, 0.009, 0.013, 0.040, 0.058, 0.07], [-0.01, 0.0, 1, 1, 0.15, -0.2])
+    half = half_m * np.where(half < -0.005, 40 * half, half)
+    field = half - np.abs(z - middle)
+    return np.where((y < -0.08) & (chart.head > 0.5) & (chart.eye < 0.5), field, -0.01)
+
+
+def _lid_line(chart: Chart) -> Array:
+    """The lashes: a thin dark line along the upper lid's edge."""
+    x, y, z = chart.points.T
+    side = (np.abs(x) - 0.0330) / 0.0128
+    lid = 1.7203 + 0.0046 * np.sqrt(np.maximum(1 - side**2, 0))
+    field = 0.0011 - np.abs(z - lid - 0.0003)
+    return np.where((np.abs(side) < 1) & (y < -0.115) & (chart.head > 0.5) & (chart.eye < 0.5), field, -0.01)
+
+
+def _lip_color(skin: str, *, strong: bool) -> str:
+    """The skin's colour, redder and darker."""
+    red, green, blue = (int(skin[i : i + 2], 16) for i in (1, 3, 5))
+    keep = (0.86, 0.60, 0.62) if strong else (0.84, 0.70, 0.70)
+    return "#{:02x}{:02x}{:02x}".format(*(round(v * k) for v, k in zip((red, green, blue), keep, strict=True)))
+
+
+def _mixed_color(first: str, second: str, share: float) -> str:
+    pairs = ((int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#{:02x}{:02x}{:02x}".format(*(round(a + share * (b - a)) for a, b in pairs))
+
+
+def _hair(spec: PersonSpec) -> Iterator[Stroke]:
+    hair = spec.hair
+    if hair.beard == "full":
+        yield Stroke(beard_area, Region("beard", "beard", hair.color))
+    elif hair.beard == "stubble":
+        yield Stroke(beard_area, Region("beard", "skin", _mixed_color(spec.skin, hair.color, 0.35)))
+    if hair.style != "bald":
+        yield Stroke(lambda c: hairline(c, hair) / 50, Region("hair", "hair", hair.color))
+
+
+def _legs(spec: PersonSpec) -> Iterator[Stroke]:
+    if spec.shoes.sock:
+        top = spec.shoes.sock_top
+        yield Stroke(lambda c: np.minimum(c.leg - top, 0.5 - c.limb), Region("bottom", "sock", spec.shoes.sock))
+
+
+def _bottom(spec: PersonSpec) -> Iterator[Stroke]:
+    bottom, under = spec.bottom, ("skin", "sock")
+    if bottom.kind == "skirt":
+        hidden = bottom.hem - LINING_LEG - 0.10
+        yield Stroke(lambda c: _leg_band(c, WAIST_LEG + 0.03, hidden), Region("skin", GONE, bottom.color), under)
+        return
+    waist = -0.36
+    yield Stroke(lambda c: _leg_band(c, waist, bottom.hem), Region("bottom", "bottom", bottom.color), under)
+    on_it = ("bottom",)
+    if bottom.pattern == "side_stripe":
+        yield Stroke(
+            lambda c: np.minimum(0.014 - np.abs(_outseam(c)), _leg_band(c, waist, 3)),
+            Region("bottom", "bottom", bottom.accent),
+            on_it,
+        )
+    elif bottom.pattern != "plain":
+        raise ValueError(f"person {spec.name}: bottom pattern: expected plain or side_stripe, found {bottom.pattern!r}")
+    if spec.top.hem == 0:
+        yield Stroke(lambda c: _leg_band(c, waist, waist + 0.08), Region("bottom", "bottom", "#2b1e15"), on_it)
+
+
+def _leg_band(chart: Chart, start: float, end: float) -> Array:
+    return np.minimum.reduce([chart.leg - start, end - chart.leg, 0.5 - chart.limb])
+
+
+def _outseam(chart: Chart) -> Array:
+    """Metres forward or back of the outer side seam of a trouser leg; far from 0 on the inner side."""
+    x, y, z = chart.points.T
+    middle = np.interp(z, [0.08, 0.53, 0.88, 1.1], [-0.005, -0.035, -0.025, -0.03])
+    outside = np.interp(z, [0.08, 0.53, 0.98], [0.195, 0.152, 0.115])
+    return np.where(np.abs(x) > outside, y - middle, 1.0)
+
+
+def _top(spec: PersonSpec) -> Iterator[Stroke]:
+    top = spec.top
+    tucked = top.hem == 0 or spec.bottom.kind == "skirt"
+    hem = -0.33 if tucked else -0.22 + 0.45 * top.hem
+    under = ("skin",) if tucked else ("skin", "bottom")
+    cloth = Region("top", "top", top.color)
+    yield Stroke(lambda c: np.minimum.reduce([hem - c.leg, _sleeve(c, top), _neckline(c, top)]), cloth, under)
+    on_it = ("top",)
+    for field in _pattern(top):
+        yield Stroke(field, Region("top", "top", top.accent), on_it)
+    # Ribbing: a seam around neck, cuffs and hem that is a little darker.
+    edge = Region("top", "top", top.color if top.pattern == "plain" else top.accent, shade=0.8)
+    yield Stroke(lambda c: 0.014 - _neckline(c, top), edge, on_it)
+    if top.loose > 0.6:
+        yield Stroke(lambda c: np.maximum(0.14 - (top.sleeve - c.arm), 0.10 - (hem - c.leg)), edge, on_it)
+
+
+def _sleeve(chart: Chart, top: Top) -> Array:
+    """Positive on the covered side of a sleeve's end; a sleeveless top ends over the shoulder."""
+    if top.sleeve > 0:
+        return top.sleeve - chart.arm
+    x, _, z = chart.points.T
+    armhole = np.interp(z, [1.30, 1.36, 1.44, 1.50, 1.56], [0.30, 0.158, 0.142, 0.125, 0.105])
+    return np.where(chart.limb > 0.9, -0.05, armhole - np.abs(x))
+
+
+def _neckline(chart: Chart, top: Top) -> Array:
+    """Metres outside the neck's opening."""
+    x, y, z = chart.points.T
+    wide, low = 0.070 + 0.05 * top.neck, 0.075 + 0.09 * top.neck
+    below = np.where(y < -0.03, low, 0.06 + 0.03 * top.neck)
+    # An ellipse around the neck, lower in front; a V runs down from it to the breastbone.
+    ellipse = (np.sqrt((x / wide) ** 2 + ((z - 1.575) / below) ** 2) - 1) * wide
+    opening = np.where(z > 1.575, np.abs(x) - wide, ellipse)
+    if top.v_neck:
+        depth = 1.50 - 0.13 * top.neck
+        vee = np.where(y < -0.03, np.abs(x) - (z - depth) * 0.55, 1.0)
+        opening = np.minimum(opening, vee)
+    return np.where((chart.head > 0.5) | (z > 1.60), -0.02, opening)
+
+
+def _pattern(top: Top) -> Iterator[Callable[[Chart], Array]]:
+    if top.pattern == "stripes":
+        yield _stripes
+    elif top.pattern == "chest_band":
+        yield lambda c: np.where(c.limb < 0.5, 0.045 - np.abs(c.points[:, 2] - 1.33), -1.0)
+    elif top.pattern == "yoke":
+        yield lambda c: np.where(c.limb < 0.8, c.points[:, 2] - 1.40, np.where(c.arm < 1, 1.0, -1.0))
+    elif top.pattern != "plain":
+        raise ValueError(f"top pattern: expected plain, stripes, chest_band or yoke, found {top.pattern!r}")
+
+
+def _stripes(chart: Chart) -> Array:
+    """Across the torso and around the sleeves, 3 cm wide, 7.5 cm apart."""
+    on_arm = 1.47 - 0.29 * chart.arm
+    along = np.where(chart.limb > 0.5, on_arm, chart.points[:, 2])
+    return np.sin(along * 2 * np.pi / 0.075) - 0.25
+
+
+def _feet(spec: PersonSpec) -> Iterator[Stroke]:
+    """The foot inside a shoe is left out, up to a little under its collar."""
+    inside = collar_leg(spec.shoes) + (0.06 if spec.shoes.shaft == 0 else 0.10)
+    yield Stroke(lambda c: c.leg - inside, Region("skin", GONE, spec.skin), None)

@@ -5,6 +5,8 @@ Depth on disk is a 16-bit PNG in steps of 0.25 mm, 0 where nothing was hit.
 
 from __future__ import annotations
 
+import contextlib
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +44,9 @@ def decode_image(data: bytes, *, where: str) -> Image:
 
 
 def _decode(data: bytes, mode: int, where: str) -> NDArray[np.generic]:
-    decoded: NDArray[np.generic] | None = cv2.imdecode(np.frombuffer(data, np.uint8), mode) if data else None
+    decoded: NDArray[np.generic] | None = None
+    with contextlib.suppress(cv2.error):  # what OpenCV raises, rather than None, for an impossible size in the header
+        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), mode) if data else None
     if decoded is None:
         raise ValueError(
             f"{where}: expected an image, found {len(data)} bytes that cannot be decoded (cut or damaged?)"
@@ -55,10 +59,13 @@ def encode_depth(depth_m: NDArray[np.float32]) -> bytes:
 
     Raises ValueError beyond 16 m, for negative depth and for NaN: none of them can be told apart from data later.
     """
-    if not (np.isfinite(depth_m).all() and depth_m.min(initial=0) >= 0 and depth_m.max(initial=0) <= DEPTH_LIMIT_M):
+    # NaN spreads through min and max and fails both comparisons.
+    if not (depth_m.min(initial=0) >= 0 and depth_m.max(initial=0) <= DEPTH_LIMIT_M):
+        known = depth_m[~np.isnan(depth_m)]
+        span = f"{known.min():.3f}..{known.max():.3f} m" if len(known) else "no number"
         raise ValueError(
-            f"depth: expected 0..{DEPTH_LIMIT_M} m, found {np.nanmin(depth_m):.3f}..{np.nanmax(depth_m):.3f} m "
-            f"with {int(np.isnan(depth_m).sum())} NaN; is it in another unit?"
+            f"depth: expected 0..{DEPTH_LIMIT_M} m, found {span} with {depth_m.size - len(known)} NaN; "
+            "is it in another unit?"
         )
     return encode_png(np.rint(depth_m * np.float32(1 / DEPTH_STEP_M)).astype(np.uint16))
 

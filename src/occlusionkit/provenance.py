@@ -2,8 +2,9 @@
 
 Standard library only, as every start of Snakemake imports it.
 
-A module's digest covers its syntax tree without comments and docstrings, and those of the modules of this package that
-it imports, directly or not. So an edit of a comment reruns nothing, and an edit of one room reruns that room only.
+A module's digest covers its syntax tree without comments and docstrings, those of the modules of this package that it
+imports, directly or not, and the data files (shaders, lists) that stand beside any of them. So an edit of a comment
+reruns nothing, and an edit of one room reruns that room only.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ _ROOT = Path(__file__).parent
 
 
 def code_digest(*modules: str) -> str:
-    """16 hex digits that change when a statement changes in these modules or in what they import from the package.
+    """16 hex digits that change when a statement changes in these modules or in what they import from the package, or a
+    data file beside one of them does.
 
     modules: dotted names such as "occlusionkit.occlusion.labels", or paths of script files ending in .py.
     Raises ModuleNotFoundError for a name without a source file.
@@ -34,6 +36,8 @@ def code_digest(*modules: str) -> str:
     for name in sorted(reached):
         label = Path(name).name if name.endswith(".py") else name
         digest.update(f"{label}\0{_tree_digest(reached[name])}\n".encode())
+    for folder in sorted({path.parent for name, path in reached.items() if not name.endswith(".py")}):
+        digest.update(_data_digest(folder).encode())
     return digest.hexdigest()[:16]
 
 
@@ -68,8 +72,32 @@ def _tree_digest(path: Path) -> str:
     return hashlib.sha256(ast.dump(tree, annotate_fields=False).encode()).hexdigest()
 
 
+@functools.cache
+def _data_digest(folder: Path) -> str:
+    """Names and bytes of a package's data files, also in folders that are no packages themselves."""
+    digest = hashlib.sha256()
+    for path in sorted(_data_files(folder)):
+        digest.update(f"{path.relative_to(folder)}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def _data_files(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for path in folder.iterdir():
+        if path.name.startswith((".", "__pycache__")) or path.name.endswith((".py", ".pyc", "~")):
+            continue
+        if not path.is_dir():
+            found.append(path)
+        elif not (path / "__init__.py").exists():
+            found.extend(_data_files(path))
+    return found
+
+
 def _imports(name: str, path: Path) -> list[tuple[str, Path]]:
-    """In-package modules that a module imports, wherever the import statement stands (also inside functions)."""
+    """In-package modules that a module imports, wherever the import statement stands (also inside functions).
+
+    `import a.b.c` runs a and a.b too, so they belong to it.
+    """
     package = [] if name.endswith(".py") else name.split(".")
     if path.name != "__init__.py":
         package = package[:-1]
@@ -82,7 +110,8 @@ def _imports(name: str, path: Path) -> list[tuple[str, Path]]:
             module = ".".join([*base, node.module] if node.module else base)
             found.add(module)
             found.update(f"{module}.{alias.name}" for alias in node.names)
-    return [(module, source) for module in sorted(found) if (source := _package_source(module)) is not None]
+    reached = {".".join(parts[: n + 1]) for module in found for parts in [module.split(".")] for n in range(len(parts))}
+    return [(module, source) for module in sorted(reached) if (source := _package_source(module)) is not None]
 
 
 def _package_source(module: str) -> Path | None:

@@ -14,6 +14,7 @@ from typing import Any
 def atomic_output(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it becomes `path`, on any error it is removed.
 
+    Raises OSError naming `path` when writing fails; errors of the body about other files or connections pass unchanged.
     A killed process leaves at most a hidden `.name.partial-<pid>` file, which nothing reads.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -23,14 +24,18 @@ def atomic_output(path: Path) -> Iterator[Path]:
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         temporary.replace(path)
-    except OSError as error:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
-        raise OSError(
-            error.errno, f"could not write {path}: {error.strerror}; the incomplete file was removed"
-        ) from error
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and _is_about_writing(error, temporary):
+            message = f"could not write {path}: {error.strerror}; the incomplete file was removed"
+            raise OSError(error.errno, message) from error
         raise
+
+
+def _is_about_writing(error: OSError, temporary: Path) -> bool:
+    """A full disk has a number and names no file or ours; a lost connection or a missing input is another matter."""
+    elsewhere = isinstance(error, (ConnectionError, TimeoutError))
+    return not elsewhere and error.errno is not None and error.filename in (None, str(temporary))
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import collections
 import io
 import pickle
@@ -15,28 +14,61 @@ from numpy._core import multiarray, numeric
 
 from .atomic import write_bytes
 
-# The whole vocabulary of an annotation pickle: arrays, scalars, bytes of protocol 2, ordered dictionaries.
+
+class UnsafePickleError(ValueError):
+    """The file asks for something that plain data does not need."""
+
+
+# A pickle may call what it names with any arguments, and set attributes on it. So it is given these stand-ins, which do
+# only what an honest file asks of them and have no attributes to set.
+
+
+class _Latin1Bytes:
+    """`_codecs.encode(text, "latin1")`: how protocols 0-2 spell bytes. Other codecs are refused."""
+
+    __slots__ = ()
+
+    def __call__(self, text: str, codec: str) -> bytes:
+        if codec not in ("latin1", "latin-1"):
+            raise UnsafePickleError(f"it asks for the codec {codec!r}, which plain data does not need")
+        return text.encode("latin1")
+
+
+class _EmptyBytes:
+    """`bytes()`: how protocols 0-2 spell empty bytes. `bytes(10**12)` would ask for a terabyte."""
+
+    __slots__ = ()
+
+    def __call__(self, *given: object) -> bytes:
+        if given:
+            raise UnsafePickleError("it builds bytes from arguments, which plain data does not need")
+        return b""
+
+
+class _ArrayFromBuffer:
+    """How protocol 5 spells arrays."""
+
+    __slots__ = ()
+
+    def __call__(self, buffer: Any, dtype: Any, shape: Any, order: Any, *axes: Any) -> Any:
+        return getattr(numeric, "_frombuffer")(buffer, dtype, shape, order, *axes)  # noqa: B009
+
+
+# The whole vocabulary of an annotation pickle: arrays, scalars, bytes, ordered dictionaries; numpy 1 and 2.
 _ALLOWED: dict[tuple[str, str], Callable[..., Any] | type] = {
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
-    ("_codecs", "encode"): codecs.encode,
-    ("builtins", "bytes"): bytes,
-    ("__builtin__", "bytes"): bytes,
+    ("_codecs", "encode"): _Latin1Bytes(),
+    ("builtins", "bytes"): _EmptyBytes(),
+    ("__builtin__", "bytes"): _EmptyBytes(),
     ("collections", "OrderedDict"): collections.OrderedDict,
     **{
         (f"numpy.{core}.multiarray", name): getattr(multiarray, name)
         for core in ("core", "_core")
         for name in ("_reconstruct", "scalar")
     },
-    **{
-        (f"numpy.{core}.numeric", "_frombuffer"): getattr(numeric, "_frombuffer")  # noqa: B009
-        for core in ("core", "_core")
-    },
+    **{(f"numpy.{core}.numeric", "_frombuffer"): _ArrayFromBuffer() for core in ("core", "_core")},
 }
-
-
-class UnsafePickleError(ValueError):
-    """The file asks for something that plain data does not need."""
 
 
 class _PlainUnpickler(pickle.Unpickler):
@@ -74,6 +106,8 @@ def _load(file: Any, where: str) -> Any:
         pickle.UnpicklingError,
         EOFError,
         MemoryError,
+        OverflowError,
+        RecursionError,
         ValueError,
         TypeError,
         IndexError,
@@ -89,13 +123,17 @@ def dumps_compatible_pickle(value: Any) -> bytes:
     """Protocol 2 bytes that load under numpy 1 and 2 and in AdaFuse's Python.
 
     numpy 2 calls its core module `numpy._core`, which numpy before 1.26 does not know; every numpy knows `numpy.core`.
-    A protocol-2 pickle names a global once, as text, at its first use, so that the first occurrence is the name itself.
+    A protocol-2 pickle names a global once, as text, at its first use. Raises ValueError for values that need any other
+    of numpy's inner functions, or that hold such a name as a string: it could not be told from the name itself.
     """
     data = pickle.dumps(value, protocol=2)
     for name in ("_reconstruct", "scalar"):
-        data = data.replace(
-            f"cnumpy._core.multiarray\n{name}\n".encode(), f"cnumpy.core.multiarray\n{name}\n".encode(), 1
-        )
+        new, old = (f"cnumpy.{core}.multiarray\n{name}\n".encode() for core in ("_core", "core"))
+        if data.count(new) > 1 or old in data:
+            raise ValueError(f"cannot write a pickle for numpy 1: a string of the data spells {name}'s global name")
+        data = data.replace(new, old)
+    if b"numpy._core" in data:
+        raise ValueError("cannot write a pickle for numpy 1: it would name numpy._core; use plain arrays and scalars")
     return data
 
 

@@ -156,7 +156,7 @@ def write_table(path: Path, table: Table) -> None:
     arrays = [_to_arrow(column, checked[column.name]) for column in table.schema.columns]
     arrow = pa.table(arrays, schema=table.schema.arrow_schema).combine_chunks()
     with atomic_output(path) as temporary:
-        pq.write_table(arrow, temporary, compression="zstd", row_group_size=ROW_GROUP_ROWS)
+        pq.write_table(arrow, temporary, compression="zstd", row_group_size=ROW_GROUP_ROWS, write_page_checksum=True)
 
 
 def _to_arrow(column: Column, values: np.ndarray[Any, Any]) -> pa.Array:
@@ -169,14 +169,18 @@ def _to_arrow(column: Column, values: np.ndarray[Any, Any]) -> pa.Array:
 def read_table(path: Path, schema: Schema, *, columns: Sequence[str] | None = None) -> Table:
     """Read a table and check that it has this schema. `columns`: only these (the key is not needed).
 
-    Raises FileNotFoundError, or ValueError naming the file for another schema or a file that is no Parquet.
+    Raises FileNotFoundError, or ValueError naming the file for another schema, an unknown column, or a file that is no
+    Parquet or damaged (every page has a checksum).
     """
+    unknown = sorted(set(columns or ()) - {column.name for column in schema.columns})
+    if unknown:
+        raise ValueError(f"{path}: schema {schema.name} has no columns {unknown}")
     if not path.is_file():
         raise FileNotFoundError(f"{path}: expected a {schema.name} table, found no file; run the stage that makes it")
     names = [column.name for column in schema.columns if columns is None or column.name in columns]
     try:
         stored = pq.read_schema(path)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowException, OSError) as error:
         raise ValueError(f"{path}: expected a Parquet table of schema {schema.name}, found: {error}") from error
     expected = schema.arrow_schema
     if not stored.equals(expected, check_metadata=True):
@@ -193,7 +197,10 @@ def read_table(path: Path, schema: Schema, *, columns: Sequence[str] | None = No
             f"{path}: expected schema {schema.name}, found schema {found}, differing in {differing}; "
             "it was written by another version: delete it and run again"
         )
-    arrow = pq.read_table(path, columns=names)
+    try:
+        arrow = pq.read_table(path, columns=names, page_checksum_verification=True)
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError(f"{path}: damaged table: {error}; delete it and run again") from error
     return Table(schema, {name: _from_arrow(schema.column(name), arrow.column(name)) for name in names})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -54,15 +55,19 @@ class StoredZip:
         except zipfile.BadZipFile as error:
             raise ValueError(f"{path}: expected a whole zip, found: {error}; delete it and run again") from error
         self.names: tuple[str, ...] = tuple(self._archive.namelist())
+        if len(set(self.names)) < len(self.names):
+            repeated = next(name for name in self.names if self.names.count(name) > 1)
+            self.close()
+            raise ValueError(f"{path}: expected every member once, found {repeated!r} twice; make the zip again")
 
     def read(self, name: str) -> bytes:
-        """The member's bytes, CRC checked. KeyError when there is none, ValueError when it is damaged."""
+        """The member's bytes, CRC checked. KeyError when there is none, ValueError when it is damaged or encrypted."""
         try:
             return self._archive.read(name)
         except KeyError:
             raise KeyError(f"{self.path}: has no member {name!r} ({len(self.names)} members)") from None
-        except (zipfile.BadZipFile, EOFError, OSError) as error:
-            raise ValueError(f"{self.path}[{name}]: damaged member: {error}; delete the zip and run again") from error
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+            raise ValueError(f"{self.path}[{name}]: cannot read this member: {error}; make the zip again") from error
 
     def close(self) -> None:
         self._archive.close()

@@ -96,12 +96,14 @@ class World:
     """One instant. Nothing in it changes: `with_items` makes the next one.
 
     textures: name -> (S, S, 3) uint8 sRGB, all of one size S, tiling.  lights[0] is the key light, whose shadow moves.
+    baked: the light of what stays put, worked out before (studio.render.BakedLight.arrays); None: plain light.
     """
 
     name: str
     items: tuple[Item, ...]
     lights: tuple[Light, ...]
     textures: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
+    baked: Mapping[str, NDArray[np.floating]] | None = None
 
     def __post_init__(self) -> None:
         for what in ("name", "instance"):

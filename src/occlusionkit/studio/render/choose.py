@@ -29,7 +29,7 @@ def open_renderer(choice: Choice = "auto", *, threads: int) -> Renderer:
         return _open_gl(threads)
     if choice != "auto":
         raise ValueError(f"renderer: expected auto, gl or embree, found {choice!r}")
-    from .gl import EglMissing
+    from .gl_context import EglMissing
 
     try:
         renderer = _open_gl(threads)

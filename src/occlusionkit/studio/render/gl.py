@@ -1,66 +1,69 @@
 """OpenGL on EGL: Mesa's llvmpipe on CPUs, the driver's EGL on a GPU. Needs no display.
 
 Two passes per camera: colour with 4 samples a pixel, and labels (planar depth, instance and part, normals) with one
-sample at each pixel's centre. What does not move is packed into one vertex buffer and stays uploaded.
+sample at each pixel's centre. All light is worked out at vertices, so that a fragment is a texture times a colour.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
+import cv2
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
 from ...geometry import Array, Camera
 from ..world import Frame, Output, World
-from .batch import Batch, pack, texture_layers, visible_items
+from .batch import pack, texture_layers, visible_items
+from .closed import closed_items
+from .gl_context import load_program, open_context, uniform
+from .gl_upload import (
+    Geometry,
+    Programs,
+    Surface,
+    Targets,
+    make_targets,
+    upload_cover,
+    upload_geometry,
+    upload_surface,
+    upload_textures,
+)
 from .kept import Kept
-from .lens import clip_matrix, far_plane_m, in_view
-from .shading import VertexLight, plain_exposure, plain_light, srgb_decode
+from .lens import NEAR_M, clip_matrix, cover_matrix, distances_m, far_plane_m, in_view, near_reach_m
+from .light import LAMP_RADIUS_M, BakedLight, exposure_of, moving_light, static_light
+from .shadow import ShadowMap, light_camera
 
-SAMPLES = 4
 # How many rooms, instants, texture sets and image sizes stay uploaded. A room is some 10 MB.
 KEPT_STATIC, KEPT_MOVING, KEPT_TEXTURES, KEPT_SIZES = 3, 2, 3, 4
-
-
-class EglMissing(RuntimeError):
-    """No OpenGL context could be made."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Drawable:
-    """A batch on the device."""
-
-    batch: Batch
-    color: moderngl.VertexArray
-    labels: moderngl.VertexArray
-    normals: moderngl.VertexArray
-    buffers: tuple[moderngl.Buffer, ...]
-
-    def release(self) -> None:
-        for array in (self.color, self.labels, self.normals):
-            array.release()
-        for buffer in self.buffers:
-            buffer.release()
+LABELS: frozenset[Output] = frozenset({"depth", "instance", "part", "normal"})
+Sides = Literal["both", "fronts", "backs"]
 
 
 @dataclass(frozen=True, eq=False)
-class _Targets:
-    """Framebuffers of one image size: 4 samples a pixel, the same resolved, labels, labels with normals."""
+class _Instant:
+    """The colours of what moves in one world, and the shadow it throws."""
 
-    color: moderngl.Framebuffer
-    resolved: moderngl.Framebuffer
-    labels: moderngl.Framebuffer
-    normals: moderngl.Framebuffer
-    attachments: tuple[Any, ...]
+    surface: Surface
+    cover: moderngl.Texture
+    cover_matrix: Array
+    cover_depth: tuple[float, float]
 
     def release(self) -> None:
-        for thing in (self.color, self.resolved, self.labels, self.normals, *self.attachments):
-            thing.release()
+        self.surface.release()
+        self.cover.release()
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """A camera's clip matrix (4, 4), and of each geometry: the items in view, near ones first, and whether the backs of
+    an item's faces can be left out."""
+
+    matrix: Array
+    static: list[tuple[int, Sides]]
+    moving: list[int]
 
 
 class GlRenderer:
@@ -69,17 +72,27 @@ class GlRenderer:
     name = "gl"
 
     def __init__(self, *, device_index: int = 0) -> None:
-        self._context = _open_context(device_index)
+        self._context = open_context(device_index)
         info = self._context.info
         self.description = f"gl: {info['GL_RENDERER']}, OpenGL {info['GL_VERSION']}"
         self._context.enable(moderngl.DEPTH_TEST)
-        self._color_program = self._program("surface")
-        self._label_program = self._program("labels")
-        self._normal_program = self._program("labels_normal")
-        self._static: Kept[_Drawable] = Kept(KEPT_STATIC)
-        self._moving: Kept[_Drawable] = Kept(KEPT_MOVING)
+        # Our images are upside down for OpenGL (lens.clip_matrix), so fronts turn clockwise.
+        self._context.front_face = "cw"
+        self._programs = Programs(
+            surface=load_program(self._context, "surface"),
+            shown=load_program(self._context, "shown"),
+            labels=load_program(self._context, "labels"),
+            normals=load_program(self._context, "labels_normal"),
+        )
+        uniform(self._programs.surface, "albedo_roots").value = 0
+        uniform(self._programs.surface, "cover").value = 1
+        self._static: Kept[Geometry] = Kept(KEPT_STATIC)
+        self._static_surfaces: Kept[Surface] = Kept(KEPT_STATIC)
+        self._moving: Kept[Geometry] = Kept(KEPT_MOVING)
+        self._instants: Kept[_Instant] = Kept(KEPT_MOVING)
         self._textures: Kept[moderngl.TextureArray] = Kept(KEPT_TEXTURES)
-        self._targets: Kept[_Targets] = Kept(KEPT_SIZES)
+        self._targets: Kept[Targets] = Kept(KEPT_SIZES)
+        self._closed = False
 
     def __enter__(self) -> GlRenderer:
         return self
@@ -89,138 +102,185 @@ class GlRenderer:
 
     def close(self) -> None:
         """Give everything back. The renderer can not be used afterwards; closing twice is harmless."""
-        for kept in (self._static, self._moving, self._textures, self._targets):
+        if self._closed:
+            return
+        self._closed = True
+        for kept in (self._instants, self._static_surfaces, self._static, self._moving, self._textures, self._targets):
             kept.clear()
         self._context.release()
 
     def render(self, world: World, camera: Camera, *, outputs: frozenset[Output]) -> Frame:
         """What the camera sees, see Frame. outputs: which of rgb, depth, instance, part, normal."""
-        drawables = self._drawables(world)
-        targets = self._targets.get((camera.size_hw,), lambda: self._make_targets(camera.size_hw))
-        matrix = clip_matrix(camera, far_m=far_plane_m(camera, np.concatenate([d.batch.bounds for d in drawables])))
-        rgb = depth_m = ids = normal = None
+        return self.render_many(world, [camera], outputs=outputs)[0]
+
+    def render_many(self, world: World, cameras: Sequence[Camera], *, outputs: frozenset[Output]) -> list[Frame]:
+        """The world from several cameras, in their order. One picture is drawn while the one before is read back."""
+        if self._closed:
+            raise ValueError("this renderer has been closed; open another one")
+        frames: list[Frame] = []
+        drawn: Targets | None = None
+        for index, camera in enumerate(cameras):
+            targets = self._target(camera.size_hw, index % 2)
+            self._draw(world, camera, targets, outputs)
+            if drawn is not None:
+                frames.append(_collect(drawn, outputs))
+            drawn = targets
+        if drawn is not None:
+            frames.append(_collect(drawn, outputs))
+        return frames
+
+    def _draw(self, world: World, camera: Camera, targets: Targets, outputs: frozenset[Output]) -> None:
+        static, moving = self._static_geometry(world), self._moving_geometry(world)
+        view = _view(camera, static, moving)
         if "rgb" in outputs:
-            self._texture_array(world.textures).use(0)
-            self._draw(targets.color, self._color_program, matrix, [(d.batch, d.color) for d in drawables])
-            self._context.copy_framebuffer(targets.resolved, targets.color)
-        if "normal" in outputs:
-            self._draw(targets.normals, self._normal_program, matrix, [(d.batch, d.normals) for d in drawables])
-        elif outputs & {"depth", "instance", "part"}:
-            self._draw(targets.labels, self._label_program, matrix, [(d.batch, d.labels) for d in drawables])
-        if "rgb" in outputs:
-            rgb = np.ascontiguousarray(_read(targets.resolved, 0, 4, np.uint8)[..., :3])
-        if "depth" in outputs:
-            depth_m = _read(targets.labels, 0, 1, np.float32)[..., 0]
-        if outputs & {"instance", "part"}:
-            ids = _read(targets.labels, 1, 4, np.uint8).view(np.uint32)[..., 0]
-        if "normal" in outputs:
-            normal = np.ascontiguousarray(_read(targets.normals, 2, 4, np.float32)[..., :3])
-        return Frame(
-            rgb=rgb,
-            depth_m=depth_m,
-            instance=None if ids is None or "instance" not in outputs else (ids & 0xFFFFFF).astype(np.int32),
-            part=None if ids is None or "part" not in outputs else (ids >> 24).astype(np.int32),
-            normal=normal,
-        )
+            self._draw_color(world, view, static, moving, targets)
+        if outputs & LABELS:
+            self._draw_labels(view, static, moving, targets, normals="normal" in outputs)
 
-    def _program(self, name: str) -> moderngl.Program:
-        folder = files(__package__) / "shaders"
-        vertex, fragment = ((folder / f"{name}.{stage}.glsl").read_text("utf-8") for stage in ("vert", "frag"))
-        return self._context.program(vertex_shader=vertex, fragment_shader=fragment)
+    def _draw_color(self, world: World, view: _View, static: Geometry, moving: Geometry, targets: Targets) -> None:
+        programs = self._programs
+        instant = self._instants.get((world,), lambda: self._make_instant(world, static, moving))
+        room = self._static_surfaces.get((static, world.lights, world.baked), lambda: self._light_room(world, static))
+        textures = self._textures.get((world.textures,), lambda: upload_textures(self._context, world.textures))
+        textures.use(0)
+        instant.cover.use(1)
+        _write_matrix(programs.shown, "world_to_clip", view.matrix.T)
+        _write_matrix(programs.surface, "world_to_clip", view.matrix.T)
+        _write_matrix(programs.surface, "world_to_cover", instant.cover_matrix)
+        uniform(programs.surface, "cover_depth").value = instant.cover_depth
+        targets.color.use()
+        targets.color.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
+        # What moves comes first, it is mostly in front; its backs last, when nearly all of them are hidden.
+        people = [(item, _array(moving, instant.surface, item)) for item in view.moving]
+        for item, array in people:
+            self._draw_item(array, moving, item, "fronts")
+        for item, sides in view.static:
+            self._draw_item(room.surface, static, item, sides)
+        for item, array in people:
+            self._draw_item(array, moving, item, "backs")
+        self._context.copy_framebuffer(targets.resolved, targets.color)
 
-    def _drawables(self, world: World) -> list[_Drawable]:
-        layers = texture_layers(world.textures)
-        static = visible_items(world, moves=False)
-        return [
-            self._static.get(
-                (*static, world.lights, world.textures), lambda: self._upload(world, pack(static, layers))
-            ),
-            self._moving.get((world,), lambda: self._upload(world, pack(visible_items(world, moves=True), layers))),
-        ]
-
-    def _upload(self, world: World, batch: Batch) -> _Drawable:
-        light = plain_light(batch.positions, batch.normals, world.lights)
-        shaded = _color_vertices(batch, light, exposure=plain_exposure(world.lights))
-        make = self._buffer
-        positions, ids, normals = make(batch.positions), make(batch.ids), make(batch.normals)
-        surface, faces = make(shaded), make(batch.faces)
-        place, id_bytes = (positions, "3f", "position"), (ids, "4f1", "id_bytes")
-        array = self._context.vertex_array
-        return _Drawable(
-            batch=batch,
-            color=array(self._color_program, [place, (surface, "3f 3f 3f", "texture_place", "ambient", "key")], faces),
-            labels=array(self._label_program, [place, id_bytes], faces),
-            normals=array(self._normal_program, [place, id_bytes, (normals, "3f", "normal")], faces),
-            buffers=(positions, ids, normals, surface, faces),
-        )
-
-    def _buffer(self, values: NDArray[Any]) -> moderngl.Buffer:
-        # OpenGL knows no empty buffer.
-        return self._context.buffer(np.ascontiguousarray(values)) if values.size else self._context.buffer(reserve=16)
-
-    def _draw(
-        self,
-        target: moderngl.Framebuffer,
-        program: moderngl.Program,
-        matrix: Array,
-        things: list[tuple[Batch, moderngl.VertexArray]],
-    ) -> None:
-        """Clear the target and draw, item by item, what is in view."""
+    def _draw_labels(self, view: _View, static: Geometry, moving: Geometry, targets: Targets, *, normals: bool) -> None:
+        target = targets.normals if normals else targets.labels
+        _write_matrix(self._programs.normals if normals else self._programs.labels, "world_to_clip", view.matrix.T)
         target.use()
         target.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
-        _uniform(program, "world_to_clip").write(np.ascontiguousarray(matrix.T, dtype=np.float32))
-        for batch, vertices in things:
-            for item in np.flatnonzero(in_view(matrix, batch.bounds)):
-                first, last = 3 * batch.first_face[item], 3 * batch.first_face[item + 1]
-                vertices.render(vertices=int(last - first), first=int(first))
+        for item in view.moving:
+            self._draw_item(moving.normals if normals else moving.labels, moving, item, "both")
+        for item, sides in view.static:
+            self._draw_item(static.normals if normals else static.labels, static, item, sides)
 
-    def _texture_array(self, textures: Mapping[str, NDArray[np.uint8]]) -> moderngl.TextureArray:
-        return self._textures.get((textures,), lambda: self._make_textures(textures))
+    def _draw_item(self, array: moderngl.VertexArray, geometry: Geometry, item: int, sides: Sides) -> None:
+        if sides == "both":
+            self._context.disable(moderngl.CULL_FACE)
+        else:
+            self._context.enable(moderngl.CULL_FACE)
+            self._context.cull_face = "back" if sides == "fronts" else "front"
+        first, end = geometry.batch.first_face[item : item + 2].tolist()
+        array.render(vertices=3 * (end - first), first=3 * first)
 
-    def _make_textures(self, textures: Mapping[str, NDArray[np.uint8]]) -> moderngl.TextureArray:
-        layers = texture_roots(textures)
-        made = self._context.texture_array((layers.shape[2], layers.shape[1], len(layers)), 3, layers)
-        made.build_mipmaps()
-        made.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-        return made
+    def _static_geometry(self, world: World) -> Geometry:
+        items = visible_items(world, moves=False)
 
-    def _make_targets(self, size_hw: tuple[int, int]) -> _Targets:
-        size, context = size_hw[::-1], self._context
-        samples, samples_z = (
-            context.renderbuffer(size, 4, samples=SAMPLES),
-            context.depth_renderbuffer(size, samples=SAMPLES),
+        def make() -> Geometry:
+            batch = pack(items, texture_layers(world.textures))
+            return upload_geometry(self._context, self._programs, batch, closed_items(batch))
+
+        return self._static.get((*items, world.textures), make)
+
+    def _moving_geometry(self, world: World) -> Geometry:
+        def make() -> Geometry:
+            batch = pack(visible_items(world, moves=True), texture_layers(world.textures))
+            # To find out whether a body is closed would take longer, every instant, than drawing its backs.
+            return upload_geometry(self._context, self._programs, batch, np.zeros(len(batch.items), bool))
+
+        return self._moving.get((world,), make)
+
+    def _light_room(self, world: World, static: Geometry) -> Surface:
+        baked = _baked(world)
+        light = static_light(world, static.batch, baked)
+        return upload_surface(self._context, self._programs, static, light, exposure=exposure_of(world, baked))
+
+    def _make_instant(self, world: World, static: Geometry, moving: Geometry) -> _Instant:
+        shadow = self._shadow_map(world, static, moving)
+        baked = _baked(world)
+        light = moving_light(world, moving.batch, baked, shadow)
+        surface = upload_surface(self._context, self._programs, moving, light, exposure=exposure_of(world, baked))
+        if shadow is None:
+            nothing = upload_cover(self._context, np.zeros((1, 1, 4), np.uint8))
+            return _Instant(surface, nothing, np.eye(3, 4), (0.0, 1.0))
+        near_m, far_m = shadow.depth_range_m()
+        cover = upload_cover(self._context, shadow.cover())
+        return _Instant(surface, cover, cover_matrix(shadow.camera), (near_m, far_m - near_m))
+
+    def _shadow_map(self, world: World, static: Geometry, moving: Geometry) -> ShadowMap | None:
+        """What the key light sees of the world; None where nothing moves or nothing shines."""
+        if not world.lights or not moving.batch.items:
+            return None
+        camera = light_camera(world.lights[0], moving.batch.bounds)
+        targets = self._target(camera.size_hw, 0)
+        self._draw_labels(_view(camera, static, moving, near_m=LAMP_RADIUS_M), static, moving, targets, normals=False)
+        depth_m, ids = _read_depth(targets), _read_ids(targets)
+        instances = [item.instance for item in moving.batch.items]
+        return ShadowMap(
+            camera=camera,
+            depth_m=np.where(depth_m > 0, depth_m, np.float32(np.inf)),
+            moving=np.isin(ids & 0xFFFFFF, instances),
         )
-        resolved, labels_z = context.renderbuffer(size, 4), context.depth_renderbuffer(size)
-        depth, ids = context.renderbuffer(size, 1, dtype="f4"), context.renderbuffer(size, 4)
-        normal = context.renderbuffer(size, 4, dtype="f4")
-        return _Targets(
-            color=context.framebuffer([samples], samples_z),
-            resolved=context.framebuffer([resolved]),
-            labels=context.framebuffer([depth, ids], labels_z),
-            normals=context.framebuffer([depth, ids, normal], labels_z),
-            attachments=(samples, samples_z, resolved, labels_z, depth, ids, normal),
-        )
+
+    def _target(self, size_hw: tuple[int, int], slot: int) -> Targets:
+        return self._targets.get((size_hw, slot), lambda: make_targets(self._context, size_hw))
 
 
-def texture_roots(textures: Mapping[str, NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """(L, S, S, 3) uint8, layers as in `texture_layers`: square roots of linear albedo, which filter nearly as light
-    does and need no power to undo. ValueError where sizes differ."""
-    if not textures:
-        return np.full((1, 1, 1, 3), 255, np.uint8)
-    shape = next(iter(textures.values())).shape
-    for name, texture in textures.items():
-        if texture.shape != shape or texture.dtype != np.uint8 or texture.shape[2:] != (3,):
-            raise ValueError(f"texture {name}: expected {shape[:2]} x 3 uint8, found {texture.shape} {texture.dtype}")
-    to_root = np.round(np.sqrt(srgb_decode(np.arange(256) / 255)) * 255).astype(np.uint8)
-    return np.stack([np.full(shape, 255, np.uint8), *(to_root[textures[name]] for name in sorted(textures))])
-
-
-def _color_vertices(batch: Batch, light: VertexLight, *, exposure: float) -> NDArray[np.float32]:
-    """(N, 9): texture place (u, v, layer), then albedo times ambient and key light, exposed."""
-    albedo = batch.colors * np.float32(exposure)
-    return np.concatenate(
-        [batch.uvs, batch.layers[:, None].astype(np.float32), albedo * light.ambient, albedo * light.key], axis=1
+def _view(camera: Camera, static: Geometry, moving: Geometry, *, near_m: float = NEAR_M) -> _View:
+    bounds = np.concatenate([static.batch.bounds, moving.batch.bounds])
+    matrix = clip_matrix(camera, near_m=near_m, far_m=max(far_plane_m(camera, bounds), 2 * near_m))
+    seen, distance = in_view(matrix, bounds), distances_m(camera, bounds)
+    # Seen from inside of a thing, or from where the near plane cuts it open, its backs show.
+    outside = distance > near_reach_m(camera) * near_m / NEAR_M
+    order = [int(item) for item in np.argsort(distance, kind="stable") if seen[item]]
+    count = len(static.batch.items)
+    return _View(
+        matrix=matrix,
+        static=[(i, "fronts" if static.closed[i] and outside[i] else "both") for i in order if i < count],
+        moving=[i - count for i in order if i >= count],
     )
+
+
+def _array(moving: Geometry, surface: Surface, item: int) -> moderngl.VertexArray:
+    return surface.shown if moving.batch.items[item].material.texture is None else surface.surface
+
+
+def _baked(world: World) -> BakedLight | None:
+    return None if world.baked is None else BakedLight.from_arrays(world.baked)
+
+
+def _write_matrix(program: moderngl.Program, name: str, columns: Array) -> None:
+    """columns: the matrix as OpenGL keeps it, one column after another."""
+    uniform(program, name).write(np.ascontiguousarray(columns, dtype=np.float32))
+
+
+def _collect(targets: Targets, outputs: frozenset[Output]) -> Frame:
+    """Read back what was drawn; waits until it has been."""
+    depth_m = _read_depth(targets) if "depth" in outputs else None
+    ids = _read_ids(targets) if outputs & {"instance", "part"} else None
+    normal = _read(targets.normals, 2, 4, np.float32)[..., :3] if "normal" in outputs else None
+    rgb = cv2.cvtColor(_read(targets.resolved, 0, 4, np.uint8), cv2.COLOR_RGBA2RGB) if "rgb" in outputs else None
+    return Frame(
+        rgb=rgb,
+        depth_m=depth_m,
+        instance=(ids & 0xFFFFFF).astype(np.int32) if ids is not None and "instance" in outputs else None,
+        part=(ids >> 24).astype(np.int32) if ids is not None and "part" in outputs else None,
+        normal=None if normal is None else np.ascontiguousarray(normal),
+    )
+
+
+def _read_depth(targets: Targets) -> NDArray[np.float32]:
+    return _read(targets.labels, 0, 1, np.float32)[..., 0]
+
+
+def _read_ids(targets: Targets) -> NDArray[np.uint32]:
+    return _read(targets.labels, 1, 4, np.uint8).view(np.uint32)[..., 0]
 
 
 def _read(framebuffer: moderngl.Framebuffer, attachment: int, components: int, dtype: type) -> NDArray[Any]:
@@ -229,27 +289,3 @@ def _read(framebuffer: moderngl.Framebuffer, attachment: int, components: int, d
     kind = "f4" if dtype is np.float32 else "f1"
     framebuffer.read_into(values, components=components, attachment=attachment, alignment=1, dtype=kind)
     return values
-
-
-def _uniform(program: moderngl.Program, name: str) -> moderngl.Uniform:
-    found = program[name]
-    assert isinstance(found, moderngl.Uniform), name
-    return found
-
-
-def _open_context(device_index: int) -> moderngl.Context:
-    """A context of its own, without a display. The names with a version need no -dev packages."""
-    try:
-        settings: dict[str, Any] = {
-            "backend": "egl",
-            "libgl": "libGL.so.1",
-            "libegl": "libEGL.so.1",
-            "device_index": device_index,
-        }
-        return moderngl.create_context(require=330, standalone=True, **settings)
-    except Exception as error:  # glcontext raises bare Exceptions
-        raise EglMissing(
-            f"OpenGL on EGL could not be started ({error}). On Debian or Ubuntu: "
-            "apt-get install --no-install-recommends libegl1 libgl1 libgl1-mesa-dri; on a GPU, the driver's EGL; "
-            "or set renderer: embree, which needs neither"
-        ) from error

@@ -63,3 +63,25 @@ def pixel_rays(camera: Camera, *, offset_px: tuple[float, float] = (0.5, 0.5)) -
     camera_rays = (across * inverse[:, 0])[None] + (down * inverse[:, 1])[:, None] + inverse[:, 2]
     rays: Array = camera_rays @ camera.rotation_world_to_camera
     return rays
+
+
+def near_reach_m(camera: Camera) -> float:
+    """How far from the camera's centre the near plane's farthest visible point is, m."""
+    height, width = camera.size_hw
+    corners = np.array([[x, y, 1.0] for x in (0, width) for y in (0, height)]) @ np.linalg.inv(camera.intrinsics).T
+    return NEAR_M * float(np.linalg.norm(corners, axis=1).max())
+
+
+def distances_m(camera: Camera, bounds_world: Array) -> Array:
+    """(N,) m from the camera's centre to the nearest point of boxes (N, 2, 3); 0 inside."""
+    nearest = np.clip(camera.center_world, bounds_world[:, 0], bounds_world[:, 1])
+    distances: Array = np.linalg.norm(nearest - camera.center_world, axis=-1)
+    return distances
+
+
+def cover_matrix(camera: Camera) -> Array:
+    """(3, 4) world m -> (x w, y w, w): x and y from 0 to 1 across the camera's image, y downwards, w planar depth."""
+    rotation, (height, width) = camera.rotation_world_to_camera, camera.size_hw
+    extrinsics = np.concatenate([rotation, (-rotation @ camera.center_world)[:, None]], axis=1)
+    found: Array = np.diag([1 / width, 1 / height, 1.0]) @ camera.intrinsics @ extrinsics
+    return found

@@ -1,21 +1,20 @@
 #version 330
 uniform sampler2DArray albedo_roots;  // square roots of linear albedo: 8 bits go further
+uniform sampler2D cover;              // see ShadowMap.cover
+uniform vec2 cover_depth;             // nearest depth in the map and the range from there, m
 in vec3 v_texture_place;
 in vec3 v_ambient;
 in vec3 v_key;
+in vec3 v_cover_place;
 out vec4 color;
-
-vec3 tone_map(vec3 x) {
-    return min(x * (1.0 + x * (1.0 / 9.0)) / (1.0 + x), vec3(1.0));
-}
-
-// sRGB within 0.6 of a level of 255, from square roots: a power per channel is the dearest thing a CPU could do here.
-vec3 srgb(vec3 x) {
-    vec3 a = sqrt(x), b = sqrt(a), c = sqrt(b);
-    return max(0.662002687 * a + 0.684122060 * b - 0.323583601 * c - 0.0225411470 * x, 0.0);
-}
 
 void main() {
     vec3 root = texture(albedo_roots, v_texture_place).rgb;
-    color = vec4(srgb(tone_map(root * root * (v_ambient + v_key))), 1.0);
+    vec3 edge = texture(cover, v_cover_place.xy / v_cover_place.z).rgb;
+    float below = v_cover_place.z - (cover_depth.x + cover_depth.y * edge.b);
+    float covered = mix(edge.r, edge.g, clamp(below / SOFT_AT_M, 0.0, 1.0));
+    covered *= clamp(below * 40.0, 0.0, 1.0) * step(0.0, v_cover_place.z);
+    vec3 light = v_ambient * (1.0 - AMBIENT_DIMMING * covered) + v_key * (1.0 - covered);
+    vec3 x = root * sqrt(light);
+    color = vec4(x * (N1 + N2 * x) / (1.0 + x * (D1 + D2 * x)), 1.0);
 }

@@ -1,0 +1,7 @@
+#version 330
+in vec4 v_shown;
+out vec4 color;
+
+void main() {
+    color = v_shown;
+}

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...geometry import Array
 from .finishes import BARK, BLACK_STEEL, BRASS, GLASS_BLACK, LAMP_SHADE, LEAF, SOIL, STEEL, plain
-from .pieces import Finish, Part, Piece, assemble
+from .pieces import Finish, Parts, Piece, assemble, single
 from .shapes import Shape, box, cylinder, ellipsoid, frustum, leaf, rod, sheet, tube
 from .solids import Box, Cylinder, Solid
 
@@ -29,7 +29,7 @@ def plant(
     """Branching stems with drooping leaves that let one look through between them. `species` seeds its growth."""
     rng = np.random.default_rng(zlib.crc32(species.encode()))
     pot_radius = min(0.2, radius_m * 0.55)
-    parts: list[Part] = []
+    parts = Parts()
     spread = radius_m - 0.55 * leaf_m
     for stem in range(stems):
         angle = 2 * np.pi * (stem + rng.uniform(-0.25, 0.25)) / stems
@@ -38,15 +38,15 @@ def plant(
         start = np.array([0.04 * np.cos(angle), 0.04 * np.sin(angle), pot_height_m - 0.03])
         middle = np.array([0.35 * lean * np.cos(angle), 0.35 * lean * np.sin(angle), 0.55 * pot_height_m + 0.45 * top])
         end = np.array([lean * np.cos(angle), lean * np.sin(angle), top])
-        parts.append((rod(start, middle, 0.014, end_radius_m=0.01, sides=6), BARK))
-        parts.append((rod(middle, end, 0.01, end_radius_m=0.005, sides=6), BARK))
+        parts.add(BARK, rod(start, middle, 0.014, end_radius_m=0.01, sides=6))
+        parts.add(BARK, rod(middle, end, 0.01, end_radius_m=0.005, sides=6))
         for index in range(leaves_per_stem):
             along = 0.28 + 0.72 * (index + 0.5) / leaves_per_stem
             base = _between(start, middle, end, along)
             turn = angle + 2.4 * index + rng.uniform(-0.4, 0.4)
             blade = _leaf_on(base, turn, length=leaf_m * rng.uniform(0.75, 1.0), rng=rng)
-            parts.append((_kept_inside(blade, radius_m, height_m), LEAF.tinted(LEAF_COLORS[int(rng.integers(4))])))
-    parts += _pot(pot, pot_radius, pot_height_m)
+            parts.add(LEAF.tinted(LEAF_COLORS[int(rng.integers(4))]), _kept_inside(blade, radius_m, height_m))
+    parts.extend(_pot(pot, pot_radius, pot_height_m))
     solids: list[Solid] = [Cylinder((0, 0, pot_height_m / 2), pot_radius + 0.012, pot_height_m)]
     solids.append(Cylinder((0, 0, (pot_height_m + height_m) / 2 - 0.1), radius_m, height_m - pot_height_m + 0.2))
     return assemble(parts, solids)
@@ -56,7 +56,7 @@ def snake_plant(height_m: float = 0.9, *, pot: Finish, blades: int = 14, species
     """Stiff upright blades from a pot."""
     rng = np.random.default_rng(zlib.crc32(species.encode()))
     pot_height, pot_radius = 0.28, 0.15
-    parts: list[Part] = []
+    parts = Parts()
     for blade in range(blades):
         angle = 2.4 * blade
         reach = 0.02 + 0.09 * np.sqrt(blade / blades)
@@ -67,17 +67,17 @@ def snake_plant(height_m: float = 0.9, *, pot: Finish, blades: int = 14, species
         out = np.array([np.cos(angle), np.sin(angle), 0.0])
         spine = foot + out * lean * bend**2 + np.array([0, 0, 1.0]) * (tall + 0.03) * bend
         across = np.array([-np.sin(angle + 0.5), np.cos(angle + 0.5), 0.0])
-        parts.append((leaf(spine, width_m=0.07, side=across, thickness_m=0.006), LEAF.tinted(LEAF_COLORS[blade % 4])))
-    parts += _pot(pot, pot_radius, pot_height)
+        parts.add(LEAF.tinted(LEAF_COLORS[blade % 4]), leaf(spine, width_m=0.07, side=across, thickness_m=0.006))
+    parts.extend(_pot(pot, pot_radius, pot_height))
     return assemble(parts, [Cylinder((0, 0, height_m / 2), 0.25, height_m)])
 
 
-def _pot(pot: Finish, radius_m: float, height_m: float) -> list[Part]:
-    return [
-        (frustum((0, 0, 0), radius_m * 0.75, radius_m, height_m - 0.04, sides=28), pot),
-        (cylinder((0, 0, height_m - 0.04), radius_m + 0.01, 0.04, sides=28), pot),
-        (cylinder((0, 0, height_m - 0.005), radius_m - 0.015, 0.01, sides=20), SOIL),
-    ]
+def _pot(pot: Finish, radius_m: float, height_m: float) -> Parts:
+    parts = Parts()
+    parts.add(pot, frustum((0, 0, 0), radius_m * 0.75, radius_m, height_m - 0.04, sides=28))
+    parts.add(pot, cylinder((0, 0, height_m - 0.04), radius_m + 0.01, 0.04, sides=28))
+    parts.add(SOIL, cylinder((0, 0, height_m - 0.005), radius_m - 0.015, 0.01, sides=20))
+    return parts
 
 
 def _between(start: Array, middle: Array, end: Array, along: float) -> Array:
@@ -107,12 +107,11 @@ def _kept_inside(shape: Shape, radius_m: float, height_m: float) -> Shape:
 
 
 def floor_lamp(height_m: float = 1.6, *, metal: Finish = BLACK_STEEL, shade: Finish = LAMP_SHADE) -> Piece:
-    parts: list[Part] = [
-        (cylinder((0, 0, 0), 0.15, 0.025, sides=28), metal),
-        (cylinder((0, 0, 0.02), 0.012, height_m - 0.22, sides=10), metal),
-        (tube((0, 0, height_m - 0.3), 0.22, 0.16, 0.3), shade),
-        (ellipsoid((0, 0, height_m - 0.17), (0.035, 0.035, 0.05), sides=10), plain("bulb", "#fff3d6")),
-    ]
+    parts = Parts()
+    parts.add(metal, cylinder((0, 0, 0), 0.15, 0.025, sides=28))
+    parts.add(metal, cylinder((0, 0, 0.02), 0.012, height_m - 0.22, sides=10))
+    parts.add(shade, tube((0, 0, height_m - 0.3), 0.22, 0.16, 0.3))
+    parts.add(plain("bulb", "#fff3d6"), ellipsoid((0, 0, height_m - 0.17), (0.035, 0.035, 0.05), sides=10))
     solids = [
         Cylinder((0, 0, 0.013), 0.151, 0.026),
         Cylinder((0, 0, height_m / 2), 0.02, height_m),
@@ -133,13 +132,13 @@ def arc_lamp(
             1.0 + (height_m - 1.0) * np.sin(angles),
         ]
     )
-    parts: list[Part] = [
-        (cylinder((0, reach_m / 2, 0), 0.17, 0.05, sides=28), plain("stone", "#3b3a38", roughness=0.4))
-    ]
-    parts.append((rod((0, reach_m / 2, 0.05), bow[0], 0.014), metal))
-    parts += [(rod(bow[i], bow[i + 1], 0.012), metal) for i in range(8)]
+    parts = Parts()
+    parts.add(plain("stone", "#3b3a38", roughness=0.4), cylinder((0, reach_m / 2, 0), 0.17, 0.05, sides=28))
+    parts.add(metal, rod((0, reach_m / 2, 0.05), bow[0], 0.014))
+    for i in range(8):
+        parts.add(metal, rod(bow[i], bow[i + 1], 0.012))
     tip = bow[-1]
-    parts.append((tube((0, tip[1], tip[2] - 0.2), 0.2, 0.07, 0.18), shade))
+    parts.add(shade, tube((0, tip[1], tip[2] - 0.2), 0.2, 0.07, 0.18))
     solids: list[Solid] = [
         Cylinder((0, reach_m / 2, 0.025), 0.171, 0.05),
         Box((0, 0.02, (1.0 + height_m) / 2), (0.06, reach_m + 0.06, height_m - 0.96)),
@@ -151,90 +150,75 @@ def arc_lamp(
 
 def table_lamp(height_m: float = 0.45, *, base: Finish, shade: Finish = LAMP_SHADE) -> Piece:
     """Stands on z = 0 of its own frame: place it at the height of a table."""
-    parts: list[Part] = [
-        (frustum((0, 0, 0), 0.07, 0.085, 0.1, sides=24), base),
-        (frustum((0, 0, 0.1), 0.085, 0.02, 0.1, sides=24), base),
-        (cylinder((0, 0, 0.19), 0.01, height_m - 0.33, sides=8), BRASS),
-        (tube((0, 0, height_m - 0.2), 0.15, 0.1, 0.2), shade),
-    ]
+    parts = Parts()
+    parts.add(base, frustum((0, 0, 0), 0.07, 0.085, 0.1, sides=24))
+    parts.add(base, frustum((0, 0, 0.1), 0.085, 0.02, 0.1, sides=24))
+    parts.add(BRASS, cylinder((0, 0, 0.19), 0.01, height_m - 0.33, sides=8))
+    parts.add(shade, tube((0, 0, height_m - 0.2), 0.15, 0.1, 0.2))
     return assemble(parts, [Cylinder((0, 0, height_m / 2), 0.151, height_m)])
 
 
 def pendant(drop_m: float = 0.7, radius_m: float = 0.2, *, shade: Finish, cord: Finish = BLACK_STEEL) -> Piece:
     """Hangs down from z = 0 of its own frame: place it at the ceiling."""
-    parts: list[Part] = [
-        (cylinder((0, 0, -drop_m + 0.15), 0.005, drop_m - 0.15, sides=6, max_edge_m=1.0), cord),
-        (cylinder((0, 0, -0.03), 0.05, 0.03, sides=16), cord),
-        (tube((0, 0, -drop_m), radius_m, radius_m * 0.35, radius_m * 0.9), shade),
-        (ellipsoid((0, 0, -drop_m + 0.07), (0.04, 0.04, 0.05), sides=10), plain("bulb", "#fff3d6")),
-    ]
+    parts = Parts()
+    parts.add(cord, cylinder((0, 0, -drop_m + 0.15), 0.005, drop_m - 0.15, sides=6, max_edge_m=1.0))
+    parts.add(cord, cylinder((0, 0, -0.03), 0.05, 0.03, sides=16))
+    parts.add(shade, tube((0, 0, -drop_m), radius_m, radius_m * 0.35, radius_m * 0.9))
+    parts.add(plain("bulb", "#fff3d6"), ellipsoid((0, 0, -drop_m + 0.07), (0.04, 0.04, 0.05), sides=10))
     return assemble(parts, [Cylinder((0, 0, -drop_m / 2), radius_m + 0.001, drop_m)])
 
 
 def ceiling_panel(width_m: float = 1.2, depth_m: float = 0.3) -> Piece:
     """A flat luminaire under the ceiling (z = 0 of its own frame)."""
-    parts: list[Part] = [
-        (box((0, 0, -0.03), (width_m, depth_m, 0.05), bevel_m=0.006), plain("frame", "#d9d9d6")),
-        (box((0, 0, -0.06), (width_m - 0.04, depth_m - 0.04, 0.012)), plain("diffuser", "#fffdf5")),
-    ]
+    parts = Parts()
+    parts.add(plain("frame", "#d9d9d6"), box((0, 0, -0.03), (width_m, depth_m, 0.05), bevel_m=0.006))
+    parts.add(plain("diffuser", "#fffdf5"), box((0, 0, -0.06), (width_m - 0.04, depth_m - 0.04, 0.012)))
     return assemble(parts, [Box((0, 0, -0.034), (width_m, depth_m, 0.068))])
 
 
 def rug(width_m: float = 2.3, depth_m: float = 1.6, *, pile: Finish, border: Finish | None = None) -> Piece:
     """Five millimetres of pile to stand on: no solid."""
     edge = 0.08 if border is not None else 0.0
-    parts: list[Part] = [(box((0, 0, 0.0025), (width_m - 2 * edge, depth_m - 2 * edge, 0.005), max_edge_m=0.2), pile)]
+    parts = Parts()
+    parts.add(pile, box((0, 0, 0.0025), (width_m - 2 * edge, depth_m - 2 * edge, 0.005), max_edge_m=0.2))
     if border is not None:
         for side in (-1, 1):
-            parts.append(
-                (box((0, side * (depth_m - edge) / 2, 0.0025), (width_m, edge, 0.005), max_edge_m=0.2), border)
-            )
-            parts.append(
-                (
-                    box((side * (width_m - edge) / 2, 0, 0.0025), (edge, depth_m - 2 * edge, 0.005), max_edge_m=0.2),
-                    border,
-                )
+            parts.add(border, box((0, side * (depth_m - edge) / 2, 0.0025), (width_m, edge, 0.005), max_edge_m=0.2))
+            parts.add(
+                border, box((side * (width_m - edge) / 2, 0, 0.0025), (edge, depth_m - 2 * edge, 0.005), max_edge_m=0.2)
             )
     return assemble(parts)
 
 
 def round_rug(radius_m: float = 1.1, *, pile: Finish) -> Piece:
-    rings = [cylinder((0, 0, 0), radius_m, 0.005, sides=48)]
-    return assemble([(shape, pile) for shape in rings])
+    return single(pile, cylinder((0, 0, 0), radius_m, 0.005, sides=48))
 
 
 def picture(width_m: float, height_m: float, *, canvas: str, frame: Finish, mount: bool = True) -> Piece:
     """Hangs on a wall behind it (+Y); its own origin is the middle of its back. canvas: a texture's name."""
-    deep = 0.03
+    deep, rim = 0.03, 0.02
     art_width, art_height = (width_m * 0.72, height_m * 0.72) if mount else (width_m - 0.03, height_m - 0.03)
-    paper = plain("mount", "#f1eee6", roughness=0.95)
-    # The texture's repeat spans the picture's longer side, from its lower left corner.
-    scale = max(art_width, art_height)
-    art = Finish("art", "#ffffff", canvas, scale, 0.9)
     print_ = box((0, -deep + 0.004, 0), (art_width, 0.004, art_height))
-    print_ = Shape(
-        print_.vertices, print_.faces, print_.normals, print_.vertices[:, [0, 2]] + [art_width / 2, art_height / 2]
-    )
-    parts: list[Part] = [
-        (box((0, -deep / 2 + 0.004, 0), (width_m - 0.02, deep - 0.012, height_m - 0.02)), paper),
-        (print_, art),
-    ]
+    # One repeat of the texture spans the picture's longer side, from its lower left corner.
+    art = Finish("art", "#ffffff", canvas, max(art_width, art_height), 0.9)
+    uvs = print_.vertices[:, [0, 2]] + [art_width / 2, art_height / 2]
+    parts = Parts()
     for side in (-1, 1):
-        parts.insert(
-            0, (box((side * (width_m - 0.02) / 2, -deep / 2, 0), (0.02, deep, height_m), bevel_m=0.003), frame)
-        )
-        parts.insert(
-            0, (box((0, -deep / 2, side * (height_m - 0.02) / 2), (width_m - 0.04, deep, 0.02), bevel_m=0.003), frame)
-        )
+        upright = (side * (width_m - rim) / 2, -deep / 2, 0)
+        across = (0, -deep / 2, side * (height_m - rim) / 2)
+        parts.add(frame, box(upright, (rim, deep, height_m), bevel_m=0.003, grain="z"))
+        parts.add(frame, box(across, (width_m - 2 * rim, deep, rim), bevel_m=0.003))
+    mount_board = box((0, -deep / 2 + 0.004, 0), (width_m - rim, deep - 0.012, height_m - rim))
+    parts.add(plain("mount", "#f1eee6", roughness=0.95), mount_board)
+    parts.add(art, Shape(print_.vertices, print_.faces, print_.normals, uvs))
     return assemble(parts, [Box((0, -deep / 2, 0), (width_m, deep, height_m))])
 
 
 def mirror(width_m: float, height_m: float, *, frame: Finish) -> Piece:
     """A looking glass without reflections: pale grey. Hangs like a picture."""
-    parts: list[Part] = [
-        (box((0, -0.012, 0), (width_m, 0.024, height_m), bevel_m=0.005), frame),
-        (box((0, -0.026, 0), (width_m - 0.06, 0.004, height_m - 0.06)), plain("mirror", "#c3cccf", roughness=0.1)),
-    ]
+    parts = Parts()
+    parts.add(frame, box((0, -0.012, 0), (width_m, 0.024, height_m), bevel_m=0.005))
+    parts.add(plain("mirror", "#c3cccf", roughness=0.1), box((0, -0.026, 0), (width_m - 0.06, 0.004, height_m - 0.06)))
     return assemble(parts, [Box((0, -0.014, 0), (width_m, 0.028, height_m))])
 
 
@@ -242,13 +226,12 @@ def television(width_m: float = 1.2, *, stand: bool = True) -> Piece:
     """Stands on z = 0 of its own frame: place it on a cabinet."""
     height = width_m * 0.57
     lift = 0.07 if stand else 0.0
-    parts: list[Part] = [
-        (box((0, 0, lift + height / 2), (width_m, 0.035, height), bevel_m=0.006), GLASS_BLACK),
-        (box((0, 0.02, lift + height / 2), (width_m * 0.6, 0.04, height * 0.6)), BLACK_STEEL),
-    ]
+    parts = Parts()
+    parts.add(GLASS_BLACK, box((0, 0, lift + height / 2), (width_m, 0.035, height), bevel_m=0.006))
+    parts.add(BLACK_STEEL, box((0, 0.02, lift + height / 2), (width_m * 0.6, 0.04, height * 0.6)))
     if stand:
-        parts.append((box((0, 0, 0.006), (width_m * 0.4, 0.2, 0.012), bevel_m=0.003), STEEL))
-        parts.append((box((0, 0, 0.045), (0.08, 0.03, 0.08)), STEEL))
+        parts.add(STEEL, box((0, 0, 0.006), (width_m * 0.4, 0.2, 0.012), bevel_m=0.003))
+        parts.add(STEEL, box((0, 0, 0.045), (0.08, 0.03, 0.08)))
     return assemble(parts, [Box((0, 0.005, (lift + height) / 2), (width_m, 0.21 if stand else 0.08, lift + height))])
 
 
@@ -256,37 +239,28 @@ def screen(width_m: float = 1.5, height_m: float = 1.6, *, cloth: Finish, frame:
     """A folding room divider: hinged panels standing in a zigzag."""
     each = width_m / panels
     swing = 0.12
-    parts: list[Part] = []
+    length = float(np.hypot(each, 2 * swing)) - 0.015
+    parts = Parts()
     for panel in range(panels):
-        sign = 1 if panel % 2 == 0 else -1
-        turn = float(np.degrees(np.arctan2(2 * swing * sign, each)))
-        x = -width_m / 2 + (panel + 0.5) * each
-        length = float(np.hypot(each, 2 * swing)) - 0.015
-        wing: list[Part] = [
-            (box((0, 0, height_m / 2 + 0.03), (length - 0.06, 0.012, height_m - 0.12), max_edge_m=0.3), cloth)
-        ]
+        wing = Parts()
+        wing.add(cloth, box((0, 0, height_m / 2 + 0.03), (length - 0.06, 0.012, height_m - 0.12)))
         for side in (-1, 1):
-            wing.append(
-                (
-                    box(
-                        (side * (length - 0.03) / 2, 0, height_m / 2), (0.03, 0.03, height_m), bevel_m=0.004, grain="z"
-                    ),
-                    frame,
-                )
-            )
-        wing += [(box((0, 0, z), (length - 0.06, 0.026, 0.04)), frame) for z in (0.09, height_m - 0.03)]
-        parts += [(shape.turned("z", turn).moved((x, 0, 0)), finish) for shape, finish in wing]
+            post = (side * (length - 0.03) / 2, 0, height_m / 2)
+            wing.add(frame, box(post, (0.03, 0.03, height_m), bevel_m=0.004, grain="z"))
+        for z in (0.09, height_m - 0.03):
+            wing.add(frame, box((0, 0, z), (length - 0.06, 0.026, 0.04)))
+        turn = float(np.degrees(np.arctan2(2 * swing, each))) * (1 if panel % 2 == 0 else -1)
+        parts.extend(wing.turned(turn).moved((-width_m / 2 + (panel + 0.5) * each, 0, 0)))
     return assemble(parts, [Box((0, 0, height_m / 2), (width_m + 0.06, 2 * swing + 0.06, height_m))])
 
 
 def desk_screen(width_m: float = 1.4, height_m: float = 1.25, *, cloth: Finish, frame: Finish = BLACK_STEEL) -> Piece:
     """A straight acoustic partition on two feet."""
-    parts: list[Part] = [
-        (box((0, 0, height_m / 2 + 0.05), (width_m, 0.05, height_m - 0.1), bevel_m=0.015, max_edge_m=0.25), cloth)
-    ]
+    parts = Parts()
+    parts.add(cloth, box((0, 0, height_m / 2 + 0.05), (width_m, 0.05, height_m - 0.1), bevel_m=0.015, max_edge_m=0.25))
     for side in (-1, 1):
-        parts.append((box((side * (width_m / 2 - 0.15), 0, 0.02), (0.06, 0.4, 0.04), bevel_m=0.006), frame))
-        parts.append((box((side * (width_m / 2 - 0.15), 0, 0.07), (0.05, 0.04, 0.08)), frame))
+        parts.add(frame, box((side * (width_m / 2 - 0.15), 0, 0.02), (0.06, 0.4, 0.04), bevel_m=0.006))
+        parts.add(frame, box((side * (width_m / 2 - 0.15), 0, 0.07), (0.05, 0.04, 0.08)))
     solids: list[Solid] = [Box((0, 0, height_m / 2), (width_m, 0.06, height_m))]
     solids += [Box((side * (width_m / 2 - 0.15), 0, 0.022), (0.061, 0.401, 0.044)) for side in (-1, 1)]
     return assemble(parts, solids)
@@ -300,21 +274,21 @@ def curtain(width_m: float = 0.5, height_m: float = 2.3, *, cloth: Finish, depth
         [(along - 0.5) * (width_m - 0.02), (depth_m / 2 - 0.008) * np.sin(2 * np.pi * folds * along)]
     )
     hanging = sheet(fold, thickness_m=0.008, z_bottom_m=0.02, z_top_m=height_m, max_edge_m=0.6)
-    return assemble([(hanging, cloth)], [Box((0, 0, height_m / 2), (width_m, depth_m + 0.01, height_m))])
+    return single(cloth, hanging, [Box((0, 0, height_m / 2), (width_m, depth_m + 0.01, height_m))])
 
 
 def exercise_ball(radius_m: float = 0.32, *, color: str) -> Piece:
     ball = ellipsoid((0, 0, radius_m), (radius_m, radius_m, radius_m), sides=28)
-    return assemble([(ball, plain("ball", color, roughness=0.4))], [Cylinder((0, 0, radius_m), radius_m, 2 * radius_m)])
+    return single(plain("ball", color, roughness=0.4), ball, [Cylinder((0, 0, radius_m), radius_m, 2 * radius_m)])
 
 
 def toy_blocks(colors: tuple[str, ...]) -> Piece:
     """A small tower of wooden blocks."""
-    parts: list[Part] = []
+    parts = Parts()
     for index, color in enumerate(colors):
         level, column = divmod(index, 3)
         spot = ((column - 1) * 0.13 + 0.02 * level, 0.03 * ((index * 7) % 3 - 1), 0.05 + 0.1 * level)
         block = box(spot, (0.1, 0.1, 0.1), bevel_m=0.008).turned("z", 17.0 * (index % 3), about=spot)
-        parts.append((block, Finish("blocks", color, "wood", 0.5, 0.6)))
+        parts.add(Finish("blocks", color, "wood", 0.5, 0.6), block)
     levels = -(-len(colors) // 3)
     return assemble(parts, [Box((0, 0, 0.05 * levels), (0.46, 0.24, 0.1 * levels))])

@@ -5,7 +5,7 @@ A piece stands on the floor (z = 0) about its own origin and faces -Y, as people
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...geometry import Array
 from ..world import Item, Kind, Material, Mesh
-from .shapes import Shape
+from .shapes import Shape, Vector
 from .solids import Point, Solid, placed_solid, turn_about_z
 
 
@@ -34,6 +34,11 @@ class Finish:
     @property
     def material(self) -> Material:
         return Material(self.texture, self.texture_size_m, self.roughness)
+
+    def darkened(self, share: float) -> Finish:
+        """In shadow: every sRGB channel times `share`."""
+        channels = (round(int(self.color[start : start + 2], 16) * share) for start in (1, 3, 5))
+        return replace(self, color="#" + "".join(f"{channel:02x}" for channel in channels))
 
     def tinted(self, color: str) -> Finish:
         return replace(self, color=color)
@@ -89,10 +94,35 @@ def place(
     return Placed(name, piece, (x, y, z), yaw_deg, kind)
 
 
-def assemble(parts: Sequence[Part], solids: Sequence[Solid] = ()) -> Piece:
+class Parts:
+    """The shapes of a piece that is being built, each with its finish."""
+
+    def __init__(self) -> None:
+        self.shapes: list[Part] = []
+
+    def add(self, finish: Finish, *shapes: Shape) -> None:
+        self.shapes += [(shape, finish) for shape in shapes]
+
+    def turned(self, degrees: float) -> Parts:
+        """All turned about Z, counter-clockwise from above."""
+        return self._mapped(lambda shape: shape.turned("z", degrees))
+
+    def moved(self, by: Vector) -> Parts:
+        return self._mapped(lambda shape: shape.moved(by))
+
+    def _mapped(self, change: Callable[[Shape], Shape]) -> Parts:
+        changed = Parts()
+        changed.shapes = [(change(shape), finish) for shape, finish in self.shapes]
+        return changed
+
+    def extend(self, others: Parts) -> None:
+        self.shapes += others.shapes
+
+
+def assemble(parts: Parts, solids: Sequence[Solid] = ()) -> Piece:
     """Parts of one material become one mesh; the piece's first material is its main one."""
     groups: dict[Material, list[Part]] = {}
-    for shape, finish in parts:
+    for shape, finish in parts.shapes:
         groups.setdefault(finish.material, []).append((shape, finish))
     suffixes: list[str] = []
     for group in groups.values():
@@ -103,6 +133,13 @@ def assemble(parts: Sequence[Part], solids: Sequence[Solid] = ()) -> Piece:
     suffixes[0] = ""
     meshes = zip(suffixes, (colored_mesh(group) for group in groups.values()), groups, strict=True)
     return Piece(tuple(meshes), tuple(solids))
+
+
+def single(finish: Finish, shape: Shape, solids: Sequence[Solid] = ()) -> Piece:
+    """A piece of one shape."""
+    parts = Parts()
+    parts.add(finish, shape)
+    return assemble(parts, solids)
 
 
 def colored_mesh(parts: Sequence[Part]) -> Mesh:

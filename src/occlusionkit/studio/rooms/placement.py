@@ -56,9 +56,10 @@ def place_person(
         placement = _drawn(room, rng)
         if all(_is_free(room, placement.moved(some), clearance_m) for some in (sparse, everywhere)):
             return placement
+    reach_m = np.hypot(*everywhere[:, :2].T).max()
     raise PlacementError(
         f"room {room.name}: found no free place for {person} doing {clip} in {attempts} attempts "
-        f"(the motion reaches {np.hypot(*everywhere[:, :2].T).max():.2f} m from its origin, clearance {clearance_m} m); "
+        f"(the motion reaches {reach_m:.2f} m from its origin, clearance {clearance_m} m); "
         f"use a shorter or smaller motion, or another room"
     )
 

@@ -34,7 +34,7 @@ class RoomCamera:
 
 @dataclass(frozen=True)
 class Stage:
-    """The rectangle, m, that people's places are drawn from (where their motion's origin goes, not where they reach)."""
+    """The rectangle, m, that people's places are drawn from: where their motion's origin goes, not all they reach."""
 
     x_m: tuple[float, float]
     y_m: tuple[float, float]

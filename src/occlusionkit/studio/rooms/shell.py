@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .finishes import BRASS, STEEL, WHITE_LACQUER
-from .pieces import Finish, Part, Piece, Placed, assemble, place
+from .pieces import Finish, Parts, Piece, Placed, assemble, place, single
 from .shapes import Shape, box, ellipsoid, panel, rod
 from .solids import Box
 
@@ -44,11 +44,11 @@ def shell_pieces(shell: Shell, size_m: Size) -> list[Placed]:
     if unknown:
         raise ValueError(f"shell: accent walls {', '.join(unknown)}: expected some of {', '.join(SIDES)}")
     placed = [
-        place("floor", assemble([(floor, shell.floor)]), 0, 0, kind="structure"),
-        place("ceiling", assemble([(ceiling, shell.ceiling)]), 0, 0, kind="structure"),
+        place("floor", single(shell.floor, floor), 0, 0, kind="structure"),
+        place("ceiling", single(shell.ceiling, ceiling), 0, 0, kind="structure"),
     ]
     for side, shape in walls.items():
-        placed.append(place(f"wall_{side}", assemble([(shape, own.get(side, shell.walls))]), 0, 0, kind="structure"))
+        placed.append(place(f"wall_{side}", single(own.get(side, shell.walls), shape), 0, 0, kind="structure"))
     placed.append(place("skirting", _skirting(shell, x, y), 0, 0, kind="structure"))
     return placed
 
@@ -58,7 +58,9 @@ def _skirting(shell: Shell, x: float, y: float) -> Piece:
     runs = [((0, side * (y - deep / 2), high / 2), (2 * x - 2 * deep, deep, high)) for side in (-1, 1)] + [
         ((side * (x - deep / 2), 0, high / 2), (deep, 2 * y, high)) for side in (-1, 1)
     ]
-    parts: list[Part] = [(box(center, size, max_edge_m=0.5), shell.skirting) for center, size in runs]
+    parts = Parts()
+    for center, size in runs:
+        parts.add(shell.skirting, box(center, size, max_edge_m=0.5))
     return assemble(parts, [Box(center, size) for center, size in runs])
 
 
@@ -72,36 +74,30 @@ def window(
     casements: int = 2,
     bars: int = 0,
 ) -> Piece:
-    """In a wall behind it (+Y), its lower edge at sill_m: a lit view behind casements. sill_m 0.02 makes a garden door."""
+    """In a wall behind it (+Y), from sill_m up: a lit view behind casements. A sill at 0.02 makes a garden door."""
     bottom, deep = sill_m, 0.07
     glass = Finish("view", "#ffffff", view, max(width_m, height_m), 0.9)
     pane = box((0, -0.009, bottom + height_m / 2), (width_m - 0.04, 0.012, height_m - 0.04), max_edge_m=0.2)
     over = np.array([width_m / 2, 0.03 * max(width_m, height_m) - bottom])
     pane = Shape(pane.vertices, pane.faces, pane.normals, pane.vertices[:, [0, 2]] + over)
-    parts: list[Part] = []
+    parts = Parts()
     for side in (-1, 1):
-        parts.append(
-            (
-                box(
-                    (side * (width_m / 2 - 0.03), -deep / 2, bottom + height_m / 2),
-                    (0.06, deep, height_m),
-                    bevel_m=0.006,
-                ),
-                frame,
-            )
+        parts.add(
+            frame,
+            box((side * (width_m / 2 - 0.03), -deep / 2, bottom + height_m / 2), (0.06, deep, height_m), bevel_m=0.006),
         )
         z = bottom + height_m / 2 + side * (height_m / 2 - 0.03)
-        parts.append((box((0, -deep / 2, z), (width_m - 0.1, deep, 0.06), bevel_m=0.006), frame))
+        parts.add(frame, box((0, -deep / 2, z), (width_m - 0.1, deep, 0.06), bevel_m=0.006))
     for post in range(1, casements):
         x = -width_m / 2 + post * width_m / casements
-        parts.append((box((x, -0.035, bottom + height_m / 2), (0.07, 0.05, height_m - 0.08), bevel_m=0.006), frame))
+        parts.add(frame, box((x, -0.035, bottom + height_m / 2), (0.07, 0.05, height_m - 0.08), bevel_m=0.006))
     for bar in range(1, bars + 1):
         z = bottom + bar * height_m / (bars + 1)
-        parts.append((box((0, -0.028, z), (width_m - 0.1, 0.03, 0.03), bevel_m=0.004), frame))
-    parts.append((pane, glass))
+        parts.add(frame, box((0, -0.028, z), (width_m - 0.1, 0.03, 0.03), bevel_m=0.004))
+    parts.add(glass, pane)
     solids = [Box((0, -deep / 2, bottom + height_m / 2), (width_m, deep, height_m))]
     if sill_m > 0.3:
-        parts.append((box((0, -0.09, bottom - 0.015), (width_m + 0.1, 0.18, 0.03), bevel_m=0.008), frame))
+        parts.add(frame, box((0, -0.09, bottom - 0.015), (width_m + 0.1, 0.18, 0.03), bevel_m=0.008))
         solids.append(Box((0, -0.09, bottom - 0.015), (width_m + 0.1, 0.18, 0.03)))
     return assemble(parts, solids)
 
@@ -117,29 +113,26 @@ def door(
 ) -> Piece:
     """A closed door in its frame; the leaf is height_m high."""
     deep = 0.05
-    parts: list[Part] = [
-        (box((0, -0.018, height_m / 2 + 0.005), (width_m, 0.03, height_m - 0.01), max_edge_m=0.4, grain="z"), leaf)
-    ]
+    parts = Parts()
+    parts.add(leaf, box((0, -0.018, height_m / 2 + 0.005), (width_m, 0.03, height_m - 0.01), max_edge_m=0.4, grain="z"))
     for side in (-1, 1):
-        parts.append(
-            (
-                box(
-                    (side * (width_m / 2 + 0.04), -deep / 2, (height_m + 0.08) / 2),
-                    (0.08, deep, height_m + 0.08),
-                    bevel_m=0.006,
-                    grain="z",
-                ),
-                frame,
-            )
+        parts.add(
+            frame,
+            box(
+                (side * (width_m / 2 + 0.04), -deep / 2, (height_m + 0.08) / 2),
+                (0.08, deep, height_m + 0.08),
+                bevel_m=0.006,
+                grain="z",
+            ),
         )
-    parts.append((box((0, -deep / 2, height_m + 0.04), (width_m, deep, 0.08), bevel_m=0.006), frame))
+    parts.add(frame, box((0, -deep / 2, height_m + 0.04), (width_m, deep, 0.08), bevel_m=0.006))
     tall = (height_m - 0.3 - 0.14 * (panels - 1)) / max(panels, 1)
     for row in range(panels):
         z = 0.15 + tall / 2 + row * (tall + 0.14)
-        parts.append((box((0, -0.036, z), (width_m - 0.26, 0.014, tall), bevel_m=0.006, grain="z"), leaf))
+        parts.add(leaf, box((0, -0.036, z), (width_m - 0.26, 0.014, tall), bevel_m=0.006, grain="z"))
     grip = width_m / 2 - 0.07
-    parts.append((rod((grip, -0.03, 1.02), (grip, -0.075, 1.02), 0.01), handle))
-    parts.append((rod((grip, -0.075, 1.02), (grip - 0.12, -0.075, 1.02), 0.009), handle))
+    parts.add(handle, rod((grip, -0.03, 1.02), (grip, -0.075, 1.02), 0.01))
+    parts.add(handle, rod((grip, -0.075, 1.02), (grip - 0.12, -0.075, 1.02), 0.009))
     return assemble(parts, [Box((0, -0.045, (height_m + 0.08) / 2), (width_m + 0.16, 0.09, height_m + 0.08))])
 
 
@@ -147,38 +140,33 @@ def double_door(
     width_m: float = 1.7, height_m: float = 2.2, *, leaf: Finish, frame: Finish, handle: Finish = BRASS
 ) -> Piece:
     """Two glazed leaves."""
-    parts: list[Part] = []
+    parts = Parts()
     for side in (-1, 1):
         x = side * width_m / 4
-        parts.append(
-            (box((x, -0.018, height_m / 2 + 0.005), (width_m / 2 - 0.01, 0.03, height_m - 0.01), grain="z"), leaf)
-        )
-        parts.append(
-            (
-                box((x, -0.035, height_m / 2 + 0.1), (width_m / 2 - 0.24, 0.006, height_m - 0.45)),
-                STEEL.tinted("#8d9aa0"),
-            )
+        parts.add(leaf, box((x, -0.018, height_m / 2 + 0.005), (width_m / 2 - 0.01, 0.03, height_m - 0.01), grain="z"))
+        parts.add(
+            STEEL.tinted("#8d9aa0"), box((x, -0.035, height_m / 2 + 0.1), (width_m / 2 - 0.24, 0.006, height_m - 0.45))
         )
         grip = side * 0.07
-        parts.append((rod((grip, -0.07, 0.9), (grip, -0.07, 1.3), 0.012), handle))
-        parts.append(
-            (
-                box(
-                    (side * (width_m / 2 + 0.05), -0.03, (height_m + 0.1) / 2),
-                    (0.1, 0.06, height_m + 0.1),
-                    bevel_m=0.006,
-                    grain="z",
-                ),
-                frame,
-            )
+        parts.add(handle, rod((grip, -0.07, 0.9), (grip, -0.07, 1.3), 0.012))
+        parts.add(
+            frame,
+            box(
+                (side * (width_m / 2 + 0.05), -0.03, (height_m + 0.1) / 2),
+                (0.1, 0.06, height_m + 0.1),
+                bevel_m=0.006,
+                grain="z",
+            ),
         )
-        parts.append((ellipsoid((grip, -0.07, 1.3), (0.016, 0.016, 0.016), sides=10), handle))
-    parts.append((box((0, -0.03, height_m + 0.05), (width_m, 0.06, 0.1), bevel_m=0.006), frame))
+        parts.add(handle, ellipsoid((grip, -0.07, 1.3), (0.016, 0.016, 0.016), sides=10))
+    parts.add(frame, box((0, -0.03, height_m + 0.05), (width_m, 0.06, 0.1), bevel_m=0.006))
     return assemble(parts, [Box((0, -0.045, (height_m + 0.1) / 2), (width_m + 0.2, 0.09, height_m + 0.1))])
 
 
 def rail(width_m: float, *, metal: Finish = BRASS) -> Piece:
     """A curtain rail; its own origin is the rail's middle."""
-    parts: list[Part] = [(rod((-width_m / 2, 0, 0), (width_m / 2, 0, 0), 0.012), metal)]
-    parts += [(ellipsoid((side * width_m / 2, 0, 0), (0.025, 0.025, 0.025), sides=10), metal) for side in (-1, 1)]
+    parts = Parts()
+    parts.add(metal, rod((-width_m / 2, 0, 0), (width_m / 2, 0, 0), 0.012))
+    for side in (-1, 1):
+        parts.add(metal, ellipsoid((side * width_m / 2, 0, 0), (0.025, 0.025, 0.025), sides=10))
     return assemble(parts, [Box((0, 0, 0), (width_m + 0.06, 0.06, 0.06))])

@@ -6,7 +6,7 @@ from ..build import Plan, View
 from ..decor import pendant, picture, plant, snake_plant, table_lamp
 from ..finishes import BLACK_STEEL, BRASS, OAK, PORCELAIN, STEEL, TERRACOTTA, lacquer, paint, weave
 from ..lights import DAY, NEUTRAL, WARM, light
-from ..pieces import Finish, Piece, assemble, place
+from ..pieces import Finish, Piece, place, single
 from ..room import Stage
 from ..seating import bench, dining_chair, stool
 from ..shapes import box
@@ -104,6 +104,5 @@ def plan() -> Plan:
 
 def _backsplash(width_m: float) -> Piece:
     slab = box((0, -0.006, 1.2), (width_m, 0.012, 0.58), max_edge_m=0.25)
-    return assemble(
-        [(slab, Finish("metro", "#eceae3", "metro", 0.6, 0.3))], [Box((0, -0.006, 1.2), (width_m, 0.012, 0.58))]
-    )
+    tiled = Finish("metro", "#eceae3", "metro", 0.6, 0.3)
+    return single(tiled, slab, [Box((0, -0.006, 1.2), (width_m, 0.012, 0.58))])

@@ -1,6 +1,23 @@
 """Motions of people: procedural clips for the seven actions, and CMU motion capture retargeted to any body."""
 
+from .acclaim import AmcMotion, AsfSkeleton, asf_joints, read_amc, read_asf
 from .actions import action_motion, subactions
 from .body import BodyMotion
+from .library import CMU_ACTIONS, ClipFiles, cmu_action, folder_motions
+from .retarget import retarget
 
-__all__ = ["BodyMotion", "action_motion", "subactions"]
+__all__ = [
+    "CMU_ACTIONS",
+    "AmcMotion",
+    "AsfSkeleton",
+    "BodyMotion",
+    "ClipFiles",
+    "action_motion",
+    "asf_joints",
+    "cmu_action",
+    "folder_motions",
+    "read_amc",
+    "read_asf",
+    "retarget",
+    "subactions",
+]

@@ -79,7 +79,8 @@ def bone_indices(rig: Rig, names: Sequence[str]) -> tuple[int, ...]:
 
 def _limb(rig: Rig, names: Sequence[str]) -> Limb:
     bones = bone_indices(rig, names)
-    joints = rig.rest_heads[[bones[0], bones[2], bones[4]]]
+    start, _, middle, _, end = bones
+    joints = rig.rest_heads[[start, middle, end]]
     upper, lower = unit(np.diff(joints, axis=0))
     hinge = np.cross(upper, lower)
     if np.linalg.norm(hinge) < np.sin(np.radians(1.0)):
@@ -87,7 +88,7 @@ def _limb(rig: Rig, names: Sequence[str]) -> Limb:
             f"rig: {names[0]} and {names[2]} are in line at rest (less than 1 deg), so the way in which they bend is not "
             "defined; bake the body with slightly bent knees and elbows"
         )
-    return Limb(*bones, joints=joints, hinge=unit(hinge))
+    return Limb(start, bones[1], middle, bones[3], end, joints, unit(hinge))
 
 
 def leg(rig: Rig, side: Side) -> Limb:
@@ -113,7 +114,8 @@ def foot(rig: Rig, side: Side) -> Foot:
 
 
 def hand(rig: Rig, side: Side) -> Hand:
-    """Flexion axes come from the rest pose: each finger turns towards the palm, the thumb also across it."""
+    """Flexion axes come from the rest pose: fingers turn towards the palm; the thumb leans to the palm at its root and
+    then closes across it, over the fingers."""
     head = {
         name: rig.rest_heads[rig.index(f"{name}.{side}")] for name in ("wrist", "finger2-1", "finger3-1", "finger5-1")
     }
@@ -122,11 +124,16 @@ def hand(rig: Rig, side: Side) -> Hand:
     palm = unit(np.cross(across, along) if side == "L" else np.cross(along, across))
     fingers: list[tuple[int, Array, float]] = []
     for finger in range(1, 6):
-        names = [f"finger{finger}-{part}.{side}" for part in (1, 2, 3)]
-        root, *_, last = (rig.rest_heads[rig.index(name)] for name in names)
-        axis = unit(np.cross(last - root, palm if finger > 1 else unit(palm + across)))
-        shares = (30.0, 35.0, 45.0) if finger == 1 else (70.0, 85.0, 50.0)
-        fingers += [(rig.index(name), axis, share) for name, share in zip(names, shares, strict=True)]
+        bones = bone_indices(rig, [f"finger{finger}-{part}.{side}" for part in (1, 2, 3)])
+        first, middle, last = rig.rest_heads[list(bones)]
+        if finger == 1:
+            turns = ((middle - first, palm, 30.0), (last - middle, across, 45.0), (last - middle, across, 60.0))
+        else:
+            turns = tuple((last - first, palm, degrees) for degrees in (70.0, 85.0, 50.0))
+        fingers += [
+            (bone, unit(np.cross(pointing, towards)), degrees)
+            for bone, (pointing, towards, degrees) in zip(bones, turns, strict=True)
+        ]
     return Hand(along=along, palm=palm, fingers=tuple(fingers))
 
 

@@ -15,7 +15,7 @@ from ..rig import Rig, pose_bones
 from .anatomy import NECK, SIDES, SPINE, Side, arm, foot, hand, leg, leg_length_m
 from .body import BodyMotion
 from .limbs import MAX_REACH, solve_limb, write_limb
-from .rotations import X_AXIS, Z_AXIS, about, fraction_of, heading_lean_tilt, shortest_arc, unit
+from .rotations import X_AXIS, Z_AXIS, about, between, fraction_of, heading_lean_tilt, shortest_arc, unit
 
 # The strings, with their values for somebody who just stands. "out" is away from the midline, so that left and right
 # share their numbers; angles turn left, lean forward, tilt left where they are positive.
@@ -28,6 +28,7 @@ _BODY: dict[str, tuple[float, ...]] = {
 _SIDED: dict[str, tuple[float, ...]] = {
     "foot": (0.0, 0.0, 0.0),  # out, forward, lift from under the own hip at rest; leg lengths
     "sole": (5.0, 0.0),  # toes out, heel up
+    "ankle": (15.0,),  # once the foot is in the air: toes pointed, on the shin
     "knee": (0.0,),  # the knee swung outward around the line from hip to ankle
     "hand": (0.16, 0.14, -0.93),  # wrist from the resting shoulder, out, forward, up on the chest; arm lengths
     "elbow": (0.0,),  # the elbow swung outward around the line from shoulder to wrist
@@ -100,7 +101,7 @@ def _foot_targets(strings: Mapping[str, Array], rig: Rig, side: Side, scale: flo
     """-> the foot's global rotation (F, 3, 3), the ankle (F, 3) m, and the bend of the toes (F,) rad.
 
     Near the floor a lifted heel turns the foot about its ball and leaves the toes flat, lifted toes turn it about its
-    heel; in the air it turns about the ankle. No point of the sole goes below the floor.
+    heel; in the air it turns about the ankle, and high up it goes with the shin ("ankle"). No point of the sole goes below the floor.
     """
     shape, hip = foot(rig, side), leg(rig, side).joints[0]
     place, sole = _side(strings, side, "foot"), _side(strings, side, "sole")
@@ -173,7 +174,9 @@ def _bend_leg(
     bend = np.einsum("fij,fj->fi", shortest_arc(np.broadcast_to(-Z_AXIS, along.shape), along), ahead)
     turn_upper, turn_lower, _ = solve_limb(limb, hip, ankle, bend, max_flexion_deg=MAX_KNEE_DEG)
     write_limb(rotations, limb, rig.rest_heads, pelvis_turn, turn_upper, turn_lower)
-    rotations[:, limb.end] = np.swapaxes(turn_lower, -1, -2) @ foot_turn
+    pointed = turn_lower @ about(X_AXIS, np.radians(_side(strings, side, "ankle")[:, 0]))
+    aloft = _smooth_step((_side(strings, side, "foot")[:, 2] - 0.1) / 0.25)
+    rotations[:, limb.end] = np.swapaxes(turn_lower, -1, -2) @ between(foot_turn, pointed, aloft)
     for toe in shape.toes:
         rotations[:, toe] = about(X_AXIS, -toe_bend)
 

@@ -40,7 +40,8 @@ class Column:
     @property
     def arrow_type(self) -> pa.DataType:
         scalar = {"string": pa.string(), "bool": pa.bool_()}.get(self.dtype) or pa.from_numpy_dtype(self.dtype)
-        return pa.list_(scalar, math.prod(self.shape)) if self.shape else scalar
+        # "element" is Parquet's name for it: with Arrow's own default, "item", a file would not equal its schema.
+        return pa.list_(pa.field("element", scalar), math.prod(self.shape)) if self.shape else scalar
 
     @property
     def arrow_field(self) -> pa.Field:
@@ -163,7 +164,7 @@ def _to_arrow(column: Column, values: np.ndarray[Any, Any]) -> pa.Array:
     if not column.shape:
         return pa.array(values.tolist() if column.dtype == "string" else values, type=column.arrow_type)
     flat = pa.array(np.ascontiguousarray(values).reshape(-1))
-    return pa.FixedSizeListArray.from_arrays(flat, math.prod(column.shape))
+    return pa.FixedSizeListArray.from_arrays(flat, type=column.arrow_type)
 
 
 def read_table(path: Path, schema: Schema, *, columns: Sequence[str] | None = None) -> Table:

@@ -26,6 +26,8 @@ class Chart:
     points (N, 3) m.
     arm (N,): 0 at the shoulder joint, 1 at the elbow, 2 at the wrist, and on beyond; below 0 off the arms.
     leg (N,): 0 at the hip joint, 1 at the knee, 2 at the ankle, by height alone; negative above.
+    top_leg, bottom_leg (N,): the same level as `leg`, of the upper and the lower garment worn there: a hem is level on
+    the cloth that it ends, not on the skin below.
     limb, head, eye (N,): shares of the skinning weight: of the arms; of head and neck; of the eyeballs.
     around_deg, up_deg (N,): direction from the middle of the skull: 0 the face .. 180 the nape; -90 .. 90 up.
     """
@@ -33,6 +35,8 @@ class Chart:
     points: Array
     arm: Array
     leg: Array
+    top_leg: Array
+    bottom_leg: Array
     limb: Array
     head: Array
     eye: Array
@@ -59,6 +63,8 @@ def chart_of(anatomy: Anatomy) -> Chart:
         points=points,
         arm=np.where(limb > 0.3, arm, np.minimum(arm, 0) - 1 + limb),
         leg=leg,
+        top_leg=leg,
+        bottom_leg=leg,
         limb=limb,
         head=_share(anatomy, "head", "neck"),
         eye=anatomy.weights[:, [i for i, bone in enumerate(anatomy.bones) if bone.startswith("eye")]].sum(axis=1),

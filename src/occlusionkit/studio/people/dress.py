@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import sparse
 
@@ -16,7 +18,7 @@ from .hair import beard_layer, hair_layer, hair_lofts
 from .regions import Region, paint, strokes_of
 from .skirt import skirt_of
 from .surface import whole
-from .tailor import Form, drape, form_of, hung_along_arms, hung_along_legs, hung_from_shoulders, ruffled
+from .tailor import Form, drape, form_of, hung_along_arms, hung_along_legs, hung_from_shoulders, ruffled, softened
 from .wardrobe import Bottom, PersonSpec, Top
 
 # Weights below this move nothing by more than a hundredth of a millimetre.
@@ -35,16 +37,16 @@ def dress(anatomy: Anatomy, chart: Chart, spec: PersonSpec) -> Body:
     hair = hair_layer(form, spec.hair, rng)
     positions = {
         "skin": form.vertices,
-        "sock": drape(form, form.vertices, 0.002, steps=2),
+        "sock": drape(form, form.vertices, thickness_m=0.003, steps=2),
         "beard": beard_layer(form, spec.hair),
         "bottom": bottom,
         "top": top,
         "hair": hair,
     }
-    layers = {name: Layer(positions=at, shade=_shade(form, at, flesh=name == "skin")) for name, at in positions.items()}
+    layers = {name: Layer(positions=at, shade=_shade(form, at, name)) for name, at in positions.items()}
     pieces, regions = paint(
         whole(anatomy.faces, vertex_count=len(form.vertices)),
-        chart,
+        replace(form.chart, top_leg=form.leg_at_height(top[:, 2]), bottom_leg=form.leg_at_height(bottom[:, 2])),
         Region("skin", "skin", spec.skin),
         strokes_of(spec),
     )
@@ -71,22 +73,22 @@ def dress(anatomy: Anatomy, chart: Chart, spec: PersonSpec) -> Body:
 
 def _top_layer(form: Form, top: Top, rng: np.random.Generator) -> Array:
     """Cloth hung from the shoulders and along the arms, smoothed, with folds where it is wide."""
+    form = softened(form, steps=10)
     hung = hung_from_shoulders(form, slack=0.9 * (1 - top.loose) ** 2)
     sleeves = hung_along_arms(form, slack=0.12 * (1 - top.loose) ** 2)
     start = np.where(form.chart.limb[:, None] > 0.5, sleeves, hung)
-    thickness = 0.006 + 0.010 * top.loose
-    layer = drape(form, start + thickness * form.normals, thickness, steps=12)
-    return ruffled(form, layer, depth_m=0.010 * top.loose, length_m=0.10, rng=rng)
+    layer = drape(form, start, thickness_m=0.008 + 0.010 * top.loose, steps=12)
+    return ruffled(form, layer, depth_m=0.008 * top.loose, length_m=0.12, rng=rng)
 
 
 def _bottom_layer(form: Form, bottom: Bottom, rng: np.random.Generator) -> Array:
+    form = softened(form, steps=4)
     hung = hung_along_legs(form, slack=0.16 * (1 - bottom.loose) ** 2)
-    thickness = 0.004 + 0.010 * bottom.loose
-    layer = drape(form, hung + thickness * form.normals, thickness, steps=8)
-    return ruffled(form, layer, depth_m=0.008 * bottom.loose, length_m=0.09, rng=rng)
+    layer = drape(form, hung, thickness_m=0.005 + 0.009 * bottom.loose, steps=10)
+    return ruffled(form, layer, depth_m=0.007 * bottom.loose, length_m=0.10, rng=rng)
 
 
-def _shade(form: Form, layer: Array, *, flesh: bool) -> Array:
+def _shade(form: Form, layer: Array, name: str) -> Array:
     """(N,) how light a layer is: darker in hollows, where less light comes in; skin a little uneven."""
     hollow = np.zeros(len(layer))
     around = layer
@@ -95,7 +97,10 @@ def _shade(form: Form, layer: Array, *, flesh: bool) -> Array:
             around = form.smooth @ around
         hollow += np.clip(np.einsum("ij,ij->i", around - layer, form.normals) / reach_m, -0.6, 1.0)
     shade = np.clip(1 - 0.22 * hollow, 0.45, 1.15)
-    if flesh:
+    if name in ("hair", "beard"):
+        # Locks: every vertex a little lighter or darker, the same on each body.
+        shade = shade * np.random.default_rng(7).uniform(0.8, 1.2, len(shade))
+    if name == "skin":
         points = form.chart.points
         shade = shade * (1 + 0.03 * np.sin(points @ [61.0, 43.0, 53.0]) * np.sin(points @ [-37.0, 71.0, 29.0]))
     return shade

@@ -20,7 +20,7 @@ _ANKLE_M = 0.1
 
 def collar_leg(shoes: Shoes) -> float:
     """Where the shoes end, on the leg's chart: just under the ankle, or up the shin for boots."""
-    return 2.06 if shoes.shaft == 0 else 1.95 - 0.8 * shoes.shaft
+    return 2.06 - 0.9 * shoes.shaft
 
 
 def shoes_of(form: Form, shoes: Shoes) -> list[Loft]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -12,10 +13,13 @@ from .chart import Chart
 from .footwear import collar_leg
 from .hair import beard_area, hairline
 from .skirt import LINING_LEG, WAIST_LEG
-from .surface import Pieces, cut
+
+from .surface import Pieces, carve
 from .wardrobe import PersonSpec, Top
 
 GONE = "gone"
+# Where a tucked-in top ends, out of sight: a hand's breadth below the waist.
+TUCKED_LEG = -0.22
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,17 @@ class Region:
     shade: float = 1.0
 
 
+Field = Callable[[Chart], Array]
+
+
 @dataclass(frozen=True)
 class Stroke:
-    """Paint a region where the field of the chart is positive, over what is in `layers` so far (None: everything)."""
+    """Paint a region where all fields of the chart are positive, over what is on `layers` so far (None: on any).
 
-    field: Callable[[Chart], Array]
+    Each field gets a cut of its own, so that its edge is crisp, and so is the corner where two of them meet.
+    """
+
+    fields: tuple[Field, ...]
     region: Region
     layers: tuple[str, ...] | None = ("skin",)
 
@@ -43,8 +53,9 @@ def paint(pieces: Pieces, chart: Chart, first: Region, strokes: list[Stroke]) ->
     regions = [first]
     for stroke in strokes:
         over = [i for i, region in enumerate(regions) if stroke.layers is None or region.layer in stroke.layers]
-        field = stroke.field(chart.mixed(pieces.mix))
-        pieces = cut(pieces, field, label=len(regions), among=tuple(over))
+        here = chart.mixed(pieces.mix)
+        fields = np.stack([field(here) for field in stroke.fields])
+        pieces = carve(pieces, fields, label=len(regions), among=tuple(over))
         regions.append(stroke.region)
     return pieces, tuple(regions)
 
@@ -56,14 +67,14 @@ def strokes_of(spec: PersonSpec) -> list[Stroke]:
 
 def _face(spec: PersonSpec) -> Iterator[Stroke]:
     female = spec.shape.gender > 0.5
-    yield Stroke(lambda c: c.eye - 0.5, Region("sclera", "skin", "#e9e4dd"))
+    yield Stroke((lambda c: c.eye - 0.5,), Region("sclera", "skin", "#e9e4dd"))
     for radius_m, color in ((0.0062, spec.iris), (0.0027, "#0c0a09")):
-        yield Stroke(lambda c, radius=radius_m: _iris(c, radius), Region("iris", "skin", color))
+        yield Stroke((lambda c, radius=radius_m: _iris(c, radius),), Region("iris", "skin", color))
     lips = Region("lip", "skin", _lip_color(spec.skin, strong=female))
-    yield Stroke(_lips, lips)
+    yield Stroke((_on_lips, _above_lower_edge, _below_upper_edge), lips)
     brow = spec.hair.color if spec.hair.style != "bald" else "#1d1613"
-    yield Stroke(lambda c: _brow(c, 0.0026 if female else 0.0036), Region("brow", "skin", brow))
-    yield Stroke(_lid_line, Region("skin", "skin", "#2a1d18"))
+    yield Stroke((lambda c: _brow(c, 0.0026 if female else 0.0036),), Region("brow", "skin", brow))
+    yield Stroke((_lid_line,), Region("skin", "skin", "#2a1d18"))
 
 
 def _iris(chart: Chart, radius_m: float) -> Array:
@@ -73,14 +84,19 @@ def _iris(chart: Chart, radius_m: float) -> Array:
     return np.where((chart.eye > 0.5) & (y < -0.130), disc, -radius_m)
 
 
-def _lips(chart: Chart) -> Array:
-    x, y, z = chart.points.T
-    side = np.abs(x)
+def _below_upper_edge(chart: Chart) -> Array:
+    x, _, z = chart.points.T
     # The cupid's bow: the upper edge dips in the middle.
-    upper = np.interp(side, [0, 0.006, 0.014, 0.021, 0.026], [1.6578, 1.6588, 1.6560, 1.6522, 1.6490])
-    lower = np.interp(side, [0, 0.008, 0.016, 0.022, 0.026], [1.6372, 1.6378, 1.6405, 1.6448, 1.6480])
-    front = np.where((y < -0.132) & (chart.head > 0.5), 1.0, -1.0)
-    return np.minimum.reduce([upper - z, z - lower, 0.0262 - side, 0.01 * front])
+    return np.interp(np.abs(x), [0, 0.006, 0.014, 0.021, 0.0265], [1.6578, 1.6588, 1.6560, 1.6522, 1.6485]) - z
+
+
+def _above_lower_edge(chart: Chart) -> Array:
+    x, _, z = chart.points.T
+    return z - np.interp(np.abs(x), [0, 0.008, 0.016, 0.022, 0.0265], [1.6372, 1.6378, 1.6405, 1.6448, 1.6485])
+
+
+def _on_lips(chart: Chart) -> Array:
+    return np.where((chart.points[:, 1] < -0.132) & (chart.head > 0.5), 0.0262 - np.abs(chart.points[:, 0]), -0.01)
 
 
 def _brow(chart: Chart, half_m: float) -> Array:
@@ -117,42 +133,43 @@ def _mixed_color(first: str, second: str, share: float) -> str:
 def _hair(spec: PersonSpec) -> Iterator[Stroke]:
     hair = spec.hair
     if hair.beard == "full":
-        yield Stroke(beard_area, Region("beard", "beard", hair.color))
+        yield Stroke((beard_area,), Region("beard", "beard", hair.color))
     elif hair.beard == "stubble":
-        yield Stroke(beard_area, Region("beard", "skin", _mixed_color(spec.skin, hair.color, 0.35)))
+        yield Stroke((beard_area,), Region("beard", "skin", _mixed_color(spec.skin, hair.color, 0.35)))
     if hair.style != "bald":
-        yield Stroke(lambda c: hairline(c, hair) / 50, Region("hair", "hair", hair.color))
+        yield Stroke((lambda c: hairline(c, hair) / 50,), Region("hair", "hair", hair.color))
 
 
 def _legs(spec: PersonSpec) -> Iterator[Stroke]:
     if spec.shoes.sock:
         top = spec.shoes.sock_top
-        yield Stroke(lambda c: np.minimum(c.leg - top, 0.5 - c.limb), Region("bottom", "sock", spec.shoes.sock))
+        yield Stroke((lambda c: c.leg - top, _no_arm), Region("bottom", "sock", spec.shoes.sock))
 
 
 def _bottom(spec: PersonSpec) -> Iterator[Stroke]:
     bottom, under = spec.bottom, ("skin", "sock")
     if bottom.kind == "skirt":
         hidden = bottom.hem - LINING_LEG - 0.10
-        yield Stroke(lambda c: _leg_band(c, WAIST_LEG + 0.03, hidden), Region("skin", GONE, bottom.color), under)
+        yield Stroke(_band("leg", TUCKED_LEG, hidden), Region("skin", GONE, bottom.color), under)
         return
-    waist = -0.36
-    yield Stroke(lambda c: _leg_band(c, waist, bottom.hem), Region("bottom", "bottom", bottom.color), under)
+    yield Stroke(_band("bottom_leg", WAIST_LEG, bottom.hem), Region("bottom", "bottom", bottom.color), under)
     on_it = ("bottom",)
     if bottom.pattern == "side_stripe":
-        yield Stroke(
-            lambda c: np.minimum(0.014 - np.abs(_outseam(c)), _leg_band(c, waist, 3)),
-            Region("bottom", "bottom", bottom.accent),
-            on_it,
-        )
+        accent = Region("bottom", "bottom", bottom.accent)
+        yield Stroke((lambda c: 0.014 - _outseam(c), lambda c: 0.014 + _outseam(c), _no_arm), accent, on_it)
     elif bottom.pattern != "plain":
         raise ValueError(f"person {spec.name}: bottom pattern: expected plain or side_stripe, found {bottom.pattern!r}")
     if spec.top.hem == 0:
-        yield Stroke(lambda c: _leg_band(c, waist, waist + 0.08), Region("bottom", "bottom", "#2b1e15"), on_it)
+        yield Stroke(_band("bottom_leg", WAIST_LEG, WAIST_LEG + 0.08), Region("bottom", "bottom", "#2b1e15"), on_it)
 
 
-def _leg_band(chart: Chart, start: float, end: float) -> Array:
-    return np.minimum.reduce([chart.leg - start, end - chart.leg, 0.5 - chart.limb])
+def _band(level: Literal["leg", "bottom_leg"], start: float, end: float) -> tuple[Field, ...]:
+    """Fields of what lies between two levels on the legs and the trunk."""
+    return (lambda c: getattr(c, level) - start, lambda c: end - getattr(c, level), _no_arm)
+
+
+def _no_arm(chart: Chart) -> Array:
+    return 0.5 - chart.limb
 
 
 def _outseam(chart: Chart) -> Array:
@@ -166,18 +183,22 @@ def _outseam(chart: Chart) -> Array:
 def _top(spec: PersonSpec) -> Iterator[Stroke]:
     top = spec.top
     tucked = top.hem == 0 or spec.bottom.kind == "skirt"
-    hem = -0.33 if tucked else -0.22 + 0.45 * top.hem
+    hem = TUCKED_LEG if tucked else -0.22 + 0.45 * top.hem
     under = ("skin",) if tucked else ("skin", "bottom")
     cloth = Region("top", "top", top.color)
-    yield Stroke(lambda c: np.minimum.reduce([hem - c.leg, _sleeve(c, top), _neckline(c, top)]), cloth, under)
+    covered = (lambda c: hem - c.top_leg, lambda c: _sleeve(c, top), lambda c: _neckline(c, top))
+    yield Stroke((*covered, _collar_vee(top)) if top.v_neck else covered, cloth, under)
     on_it = ("top",)
-    for field in _pattern(top):
-        yield Stroke(field, Region("top", "top", top.accent), on_it)
-    # Ribbing: a seam around neck, cuffs and hem that is a little darker.
-    edge = Region("top", "top", top.color if top.pattern == "plain" else top.accent, shade=0.8)
-    yield Stroke(lambda c: 0.014 - _neckline(c, top), edge, on_it)
+    accent = Region("top", "top", top.accent)
+    for i, level in enumerate(_bands(top)):
+        yield Stroke((lambda c, level=level: level - _along_cloth(c),), cloth if i % 2 else accent, on_it)
+    # Ribbing: a seam around the neck, and on wide tops around cuffs and hem, a little darker.
+    edge = Region("top", "top", top.color if top.pattern in ("plain", "stripes") else top.accent, shade=0.8)
+    seams = [lambda c: 0.013 - _neckline(c, top)]
     if top.loose > 0.6:
-        yield Stroke(lambda c: np.maximum(0.14 - (top.sleeve - c.arm), 0.10 - (hem - c.leg)), edge, on_it)
+        seams += [lambda c: c.arm - top.sleeve + 0.16, lambda c: c.top_leg - hem + 0.11]
+    for seam in seams:
+        yield Stroke((seam,), edge, on_it)
 
 
 def _sleeve(chart: Chart, top: Top) -> Array:
@@ -190,39 +211,50 @@ def _sleeve(chart: Chart, top: Top) -> Array:
 
 
 def _neckline(chart: Chart, top: Top) -> Array:
-    """Metres outside the neck's opening."""
+    """Metres outside the neck's opening: an ellipse around the neck's root, which lies lower in front."""
     x, y, z = chart.points.T
-    wide, low = 0.070 + 0.05 * top.neck, 0.075 + 0.09 * top.neck
-    below = np.where(y < -0.03, low, 0.06 + 0.03 * top.neck)
-    # An ellipse around the neck, lower in front; a V runs down from it to the breastbone.
-    ellipse = (np.sqrt((x / wide) ** 2 + ((z - 1.575) / below) ** 2) - 1) * wide
-    opening = np.where(z > 1.575, np.abs(x) - wide, ellipse)
-    if top.v_neck:
-        depth = 1.50 - 0.13 * top.neck
-        vee = np.where(y < -0.03, np.abs(x) - (z - depth) * 0.55, 1.0)
-        opening = np.minimum(opening, vee)
-    return np.where((chart.head > 0.5) | (z > 1.60), -0.02, opening)
+    level = z - 0.41 * y
+    front = np.clip(-y / 0.06, 0, 1)
+    wide = 0.080 + 0.05 * top.neck
+    low = 0.056 + top.neck * (0.02 + 0.08 * front)
+    below = np.minimum(level - 1.60, 0)
+    opening = (np.sqrt((x / wide) ** 2 + (below / low) ** 2) - 1) * wide
+    return np.where((chart.head > 0.9) | (z > 1.62), -0.02, opening)
 
 
-def _pattern(top: Top) -> Iterator[Callable[[Chart], Array]]:
+def _collar_vee(top: Top) -> Field:
+    """Metres outside a V that runs from the neck down to the breastbone."""
+    depth = 1.44 - 0.08 * top.neck
+
+    def field(chart: Chart) -> Array:
+        x, y, z = chart.points.T
+        return np.where(y < -0.05, np.abs(x) - (z - depth) * 0.5, 1.0)
+
+    return field
+
+
+def _along_cloth(chart: Chart) -> Array:
+    """The level of a top's cloth on the leg's chart, carried on around the sleeves as it falls from the shoulder."""
+    return np.where(chart.limb > 0.5, -1.08 + 0.65 * chart.arm, chart.top_leg)
+
+
+def _bands(top: Top) -> list[float]:
+    """Levels, from the hem upwards, above which the accent colour and the cloth's own follow each other in turn.
+
+    Cutting at levels, one after the other, keeps the edges straight where a wave would be sampled too coarsely.
+    """
+    if top.pattern == "plain":
+        return []
     if top.pattern == "stripes":
-        yield _stripes
-    elif top.pattern == "chest_band":
-        yield lambda c: np.where(c.limb < 0.5, 0.045 - np.abs(c.points[:, 2] - 1.33), -1.0)
-    elif top.pattern == "yoke":
-        yield lambda c: np.where(c.limb < 0.8, c.points[:, 2] - 1.40, np.where(c.arm < 1, 1.0, -1.0))
-    elif top.pattern != "plain":
-        raise ValueError(f"top pattern: expected plain, stripes, chest_band or yoke, found {top.pattern!r}")
-
-
-def _stripes(chart: Chart) -> Array:
-    """Across the torso and around the sleeves, 3 cm wide, 7.5 cm apart."""
-    on_arm = 1.47 - 0.29 * chart.arm
-    along = np.where(chart.limb > 0.5, on_arm, chart.points[:, 2])
-    return np.sin(along * 2 * np.pi / 0.075) - 0.25
+        return [level + width for level in np.arange(0.6, -1.4, -0.17) for width in (0.0, -0.06)]
+    if top.pattern == "chest_band":
+        return [-0.70, -0.90]
+    if top.pattern == "yoke":
+        return [-0.86]
+    raise ValueError(f"top pattern: expected plain, stripes, chest_band or yoke, found {top.pattern!r}")
 
 
 def _feet(spec: PersonSpec) -> Iterator[Stroke]:
-    """The foot inside a shoe is left out, up to a little under its collar."""
-    inside = collar_leg(spec.shoes) + (0.06 if spec.shoes.shaft == 0 else 0.10)
-    yield Stroke(lambda c: c.leg - inside, Region("skin", GONE, spec.skin), None)
+    """The foot inside a shoe is left out, up to 1 cm under its collar."""
+    inside = collar_leg(spec.shoes) + 0.03
+    yield Stroke((lambda c: c.leg - inside,), Region("skin", GONE, spec.skin), None)

@@ -35,7 +35,7 @@ def skirt_of(form: Form, spec: Bottom, top: Array) -> Loft:
     center = np.interp(heights, *_sorted(axis[:, 2], axis[:, 1]))
     rings = []
     for height, share, middle in zip(heights, down, center, strict=True):
-        reach = sample_profile(grid, first, np.full(_COLUMNS, -height), turn) + 0.006 + 0.012 * share
+        reach = sample_profile(grid, first, np.full(_COLUMNS, -height), turn) + 0.014 + 0.006 * share
         # Folds grow from the hips to the hem.
         reach = reach * (1 + 0.05 * spec.loose * share**1.5 * np.cos(11 * turn))
         rings.append(np.stack([reach * np.cos(turn), middle + reach * np.sin(turn), np.full(_COLUMNS, height)], axis=1))
@@ -55,7 +55,7 @@ def skirt_of(form: Form, spec: Bottom, top: Array) -> Loft:
     )
     weights = _leg_weights(form, vertices)
     fold = np.concatenate([1 - 0.10 * share**1.5 * (1 - np.cos(11 * turn)) for share in down])
-    shade = np.concatenate([fold, np.full(len(vertices) - len(fold), 0.35)])
+    shade = np.concatenate([fold, np.full(len(vertices) - len(fold), 0.5)])
     return Loft(
         vertices=vertices,
         faces=faces,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,59 +35,64 @@ def whole(faces: Ints, *, vertex_count: int) -> Pieces:
     )
 
 
-def cut(pieces: Pieces, field: Array, *, label: int, among: tuple[int, ...] | None = None) -> Pieces:
-    """Cut along field = 0 and give the label to the side where it is positive.
+def carve(pieces: Pieces, fields: Array, *, label: int, among: tuple[int, ...]) -> Pieces:
+    """Cut along the zero lines of fields, and give the label to what is positive in all of them.
 
-    field (N,) at the vertices of `pieces`, taken as linear along edges. among: only faces with one of these labels
-    change theirs (the cut goes through all, so that no edge is open). A surface without a crossing is left as it is.
+    fields (K, N) at the vertices of `pieces`, taken as linear along edges.  among: only faces with one of these labels
+    change theirs. An edge is split for both of its faces, so a closed surface stays closed.
     """
-    values = np.asarray(field, np.float64)
-    if values.shape != (pieces.mix.shape[0],):
-        raise ValueError(f"field: expected one value for each of {pieces.mix.shape[0]} vertices, found {values.shape}")
-    sign = np.sign(values).astype(np.int64)
-    corners = sign[pieces.faces]
-    crossed = (corners.min(axis=1) < 0) & (corners.max(axis=1) > 0)
-    edges = np.sort(pieces.faces[crossed][:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
-    edges = np.unique(edges[sign[edges[:, 0]] * sign[edges[:, 1]] < 0], axis=0)
-    share = values[edges[:, 0]] / (values[edges[:, 0]] - values[edges[:, 1]])
-    count = len(values)
+    values = np.asarray(fields, np.float64)
+    if values.ndim != 2 or values.shape[1] != pieces.mix.shape[0]:
+        raise ValueError(f"fields: expected (K, {pieces.mix.shape[0]}), one value per vertex, found {values.shape}")
+    for k in range(len(values)):
+        matters = np.isin(pieces.labels, among) & (values[:, pieces.faces].max(axis=2) > 0).all(axis=0)
+        pieces, carry = _cut(pieces, values[k], matters)
+        values = (carry @ values.T).T
+    inside = np.isin(pieces.labels, among) & (values[:, pieces.faces].sum(axis=2) > 0).all(axis=0)
+    return replace(pieces, labels=np.where(inside, label, pieces.labels))
+
+
+def _cut(pieces: Pieces, values: Array, matters: NDArray[np.bool_]) -> tuple[Pieces, sparse.csr_matrix]:
+    """Split every edge that the zero line crosses on a face that matters.
+
+    Returns the pieces and the operator (N', N) that carries what is known at the old vertices to the new ones.
+    """
+    edges = np.unique(np.sort(pieces.faces[matters][:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1), axis=0)
+    start, end = values[edges].T
+    crossed = start * end < 0
+    edges, share = edges[crossed], (start / np.where(crossed, start - end, 1))[crossed]
+    count, new = len(values), np.arange(len(edges))
     middle = {(int(a), int(b)): count + i for i, (a, b) in enumerate(edges)}
-    mix = sparse.vstack(
-        [
-            pieces.mix,
-            sparse.diags(1 - share) @ pieces.mix[edges[:, 0]] + sparse.diags(share) @ pieces.mix[edges[:, 1]],
-        ],
-        format="csr",
+    between = sparse.csr_matrix(
+        (np.stack([1 - share, share], axis=1).ravel(), (np.repeat(new, 2), edges.ravel())), shape=(len(edges), count)
     )
-    kept = ~crossed
-    new_faces, new_labels = [pieces.faces[kept]], [pieces.labels[kept]]
-    for face, old in zip(pieces.faces[crossed], pieces.labels[crossed], strict=True):
-        triangles = _split(face, sign, middle)
-        new_faces.append(np.array(triangles, np.int64))
-        new_labels.append(np.full(len(triangles), old))
-    faces, labels = np.concatenate(new_faces), np.concatenate(new_labels)
-    extended = np.concatenate([values, np.zeros(len(edges))])
-    inside = extended[faces].sum(axis=1) > 0
-    if among is not None:
-        inside &= np.isin(labels, among)
-    return Pieces(faces=faces, labels=np.where(inside, label, labels), mix=mix)
+    carry = sparse.vstack([sparse.identity(count), between], format="csr")
+    touched = np.isin(pieces.faces, edges).sum(axis=1) >= 2
+    split = [_split((int(a), int(b), int(c)), middle) for a, b, c in pieces.faces[touched]]
+    triangles = np.array([triangle for face in split for triangle in face], np.int64).reshape(-1, 3)
+    labels = np.repeat(pieces.labels[touched], [len(face) for face in split])
+    whole_pieces = Pieces(
+        faces=np.concatenate([pieces.faces[~touched], triangles]),
+        labels=np.concatenate([pieces.labels[~touched], labels]),
+        mix=carry @ pieces.mix,
+    )
+    return whole_pieces, carry
 
 
-def _split(face: Ints, sign: Ints, middle: dict[tuple[int, int], int]) -> list[tuple[int, int, int]]:
-    """The two or three triangles of a face that the zero line crosses."""
-
-    def between(first: int, second: int) -> int:
-        return middle[min(first, second), max(first, second)]
-
-    # Turn the face so that a is the vertex alone on its side, or, where one vertex is on the line, that one.
-    a, b, c = (int(vertex) for vertex in face)
-    signs = [int(sign[vertex]) for vertex in (a, b, c)]
-    alone = signs.index(0) if 0 in signs else next(i for i in range(3) if signs.count(signs[i]) == 1)
-    a, b, c = (a, b, c)[alone:] + (a, b, c)[:alone]
-    if 0 in signs:
-        bc = between(b, c)
-        return [(a, b, bc), (a, bc, c)]
-    ab, ca = between(a, b), between(c, a)
+def _split(face: tuple[int, int, int], middle: dict[tuple[int, int], int]) -> list[tuple[int, int, int]]:
+    """The one, two or three triangles of a face, none, one or two of whose edges have a vertex in the middle."""
+    halves = [middle.get((min(face[i], face[i - 2]), max(face[i], face[i - 2]))) for i in range(3)]  # of edge i, i + 1
+    present = [i for i in range(3) if halves[i] is not None]
+    if not present:
+        return [face]
+    if len(present) == 1:
+        a, b, c = (face[(present[0] + i) % 3] for i in range(3))
+        ab = middle[min(a, b), max(a, b)]
+        return [(a, ab, c), (ab, b, c)]
+    # Turn the face so that the edges at its first vertex are the halved ones.
+    first = next(i for i in range(3) if halves[i] is not None and halves[i - 1] is not None)
+    a, b, c = (face[(first + i) % 3] for i in range(3))
+    ab, ca = middle[min(a, b), max(a, b)], middle[min(a, c), max(a, c)]
     return [(a, ab, ca), (ab, b, c), (ab, c, ca)]
 
 

@@ -6,7 +6,7 @@ left out. A layer is computed over the whole body; where it begins and ends is c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,32 +42,54 @@ class Form:
 
     def height_of_leg(self, leg: float) -> float:
         """Height in m of a level of the leg's chart: 0 the hip joint, 1 the knee, 2 the ankle; negative above."""
+        hip, knee, ankle = self._leg_heights
+        return hip - leg * (hip - knee) if leg < 1 else knee - (leg - 1) * (knee - ankle)
+
+    def leg_at_height(self, height_m: Array) -> Array:
+        """The inverse of `height_of_leg`, for (N,) heights in m."""
+        hip, knee, ankle = self._leg_heights
+        return np.where(height_m > knee, (hip - height_m) / (hip - knee), 1 + (knee - height_m) / (knee - ankle))
+
+    @property
+    def _leg_heights(self) -> tuple[float, float, float]:
         hip, knee, ankle = (float(self.head(f"{bone}.L")[2]) for bone in ("upperleg01", "lowerleg01", "foot"))
-        return float(np.interp(leg, [-1, 0, 1, 2, 3], [2 * hip - knee, hip, knee, ankle, 0]))
+        return hip, knee, ankle
 
 
 def form_of(anatomy: Anatomy, figure: Figure, chart: Chart) -> Form:
-    """Measure a figure for tailoring."""
-    return Form(
+    """Measure a figure for tailoring. Its chart is the reference's, but for the legs' levels: hems are level on her."""
+    form = Form(
         anatomy=anatomy,
         figure=figure,
         chart=chart,
         normals=vertex_normals(figure.vertices, anatomy.faces),
         smooth=smoother(anatomy.faces, vertex_count=len(figure.vertices)),
     )
+    return replace(form, chart=replace(chart, leg=form.leg_at_height(figure.vertices[:, 2])))
 
 
-def drape(form: Form, start: Array, thickness_m: Array | float, *, steps: int) -> Array:
-    """Smooth a layer, but never let it come nearer to the skin than its thickness.
+def softened(form: Form, *, steps: int) -> Form:
+    """The form without its small features: cloth spans them. Only for garments: the skin below them is left out."""
+    vertices = form.vertices
+    for _ in range(steps):
+        vertices = form.smooth @ vertices
+    # Hands and head stay as they are: nothing is draped over them, and smoothing would shrink them most.
+    keep = ((form.chart.head > 0.3) | (form.chart.arm > 2))[:, None]
+    figure = replace(form.figure, vertices=np.where(keep, form.vertices, vertices))
+    return replace(form, figure=figure, normals=vertex_normals(figure.vertices, form.anatomy.faces))
 
-    start (N, 3) m: where the layer hangs before it is smoothed;  thickness_m: one, or (N,).  Returns (N, 3) m.
+
+def drape(form: Form, start: Array, *, thickness_m: float, steps: int) -> Array:
+    """Lay cloth over a surface and smooth it, never letting it come too near to the form.
+
+    start (N, 3) m: where the layer hangs before it is smoothed.  thickness_m: how far cloth stands off it; half of that
+    stays between cloth and form everywhere.  Returns (N, 3) m.
     """
-    layer = start
-    for step in range(steps + 1):
-        if step:
-            layer = form.smooth @ layer
+    layer = start + thickness_m * form.normals
+    for _ in range(steps):
+        layer = form.smooth @ layer
         gap = np.einsum("ij,ij->i", layer - form.vertices, form.normals)
-        layer = layer + form.normals * np.maximum(thickness_m - gap, 0)[:, None]
+        layer = layer + form.normals * np.maximum(thickness_m / 2 - gap, 0)[:, None]
     return layer
 
 
@@ -181,7 +203,7 @@ def hung_along_legs(form: Form, *, slack: float) -> Array:
         axis = np.stack([*(np.interp(points[:, 2], heads[:, 2], heads[:, k]) for k in range(2)), points[:, 2]], axis=1)
         angle = np.arctan2(points[:, 1] - axis[:, 1], points[:, 0] - axis[:, 0]) % (2 * np.pi)
         leg = form.chart.leg
-        keep = (leg > 0.3) & (leg < 2.0) & (points[:, 0] * sign > 0) & (form.chart.limb < 0.5)
+        keep = (leg > 0.3) & (leg < 2.12) & (points[:, 0] * sign > 0) & (form.chart.limb < 0.5)
         pushed = _hung(points, axis, -points[:, 2], angle, keep, slack)
         fade = np.clip((leg - 0.3) / 0.3, 0, 1)[:, None] * keep[:, None]
         hung += fade * (pushed - points)

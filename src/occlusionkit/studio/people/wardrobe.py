@@ -63,7 +63,7 @@ class Top:
 
 @dataclass(frozen=True, kw_only=True)
 class Bottom:
-    """hem: where the legs end, 0 hip, 1 knee, 2 ankle.  loose: 0 on the skin, 1 wide; for a skirt, how much it
+    """hem: where it ends, 1 knee, 2 ankle, 2.06 on the shoe.  loose: 0 on the skin, 1 wide; for a skirt, how much it
     widens downwards."""
 
     kind: Literal["trousers", "skirt"]
@@ -75,7 +75,7 @@ class Bottom:
 
     def __post_init__(self) -> None:
         _check_colors(self, "color", "accent")
-        _check_range(self, "hem", 0.2, 2)
+        _check_range(self, "hem", 0.2, 2.1)
         _check_range(self, "loose", 0, 1)
 
 
@@ -125,8 +125,8 @@ PEOPLE: tuple[PersonSpec, ...] = (
         iris="#4b6b86",
         hair=Hair(style="short", color="#4a2f1c"),
         top=Top(color="#1f7a78", sleeve=0.55, loose=0.45, hem=0.55),
-        bottom=Bottom(kind="trousers", color="#33486b", hem=1.93, loose=0.35),
-        shoes=Shoes(color="#e9e9ea", sole="#f6f6f4"),
+        bottom=Bottom(kind="trousers", color="#33486b", hem=2.06, loose=0.35),
+        shoes=Shoes(color="#e9e9ea", sole="#f6f6f4", shaft=0.06),
     ),
     PersonSpec(
         name="p02",
@@ -137,7 +137,7 @@ PEOPLE: tuple[PersonSpec, ...] = (
         iris="#4a3220",
         hair=Hair(style="long", color="#35211a"),
         top=Top(color="#d09a2a", sleeve=1.9, neck=0.45, loose=0.2, hem=0.1),
-        bottom=Bottom(kind="skirt", color="#20503e", hem=1.0, loose=0.5),
+        bottom=Bottom(kind="skirt", color="#20503e", hem=0.95, loose=0.35),
         shoes=Shoes(color="#3a2a24", sole="#2a211d"),
     ),
     PersonSpec(
@@ -150,9 +150,9 @@ PEOPLE: tuple[PersonSpec, ...] = (
         skin="#6b4430",
         iris="#2c1a10",
         hair=Hair(style="buzz", color="#140f0d", beard="stubble"),
-        top=Top(color="#b3201f", sleeve=0.3, neck=0.5, loose=0.3, hem=0.5, pattern="chest_band"),
+        top=Top(color="#b3201f", sleeve=0.0, neck=0.5, loose=0.3, hem=0.5, pattern="chest_band"),
         bottom=Bottom(kind="trousers", color="#17181c", hem=0.85, loose=0.75, pattern="side_stripe", accent="#d8d8d8"),
-        shoes=Shoes(color="#1b1b1f", sole="#d9d9d9", sock="#f0f0f0"),
+        shoes=Shoes(color="#1b1b1f", sole="#d9d9d9", shaft=0.06, sock="#f0f0f0"),
     ),
     PersonSpec(
         name="p04",
@@ -165,8 +165,8 @@ PEOPLE: tuple[PersonSpec, ...] = (
         iris="#5f7f6a",
         hair=Hair(style="ponytail", color="#c39a5c"),
         top=Top(color="#eceae4", sleeve=1.4, neck=0.45, loose=0.25, hem=0.4, pattern="stripes", accent="#20305c"),
-        bottom=Bottom(kind="trousers", color="#64202f", hem=1.85, loose=0.2),
-        shoes=Shoes(color="#2b2b30", sole="#efeeea"),
+        bottom=Bottom(kind="trousers", color="#64202f", hem=1.9, loose=0.2),
+        shoes=Shoes(color="#2b2b30", sole="#efeeea", shaft=0.06),
     ),
     PersonSpec(
         name="p05",
@@ -179,7 +179,7 @@ PEOPLE: tuple[PersonSpec, ...] = (
         iris="#6d5636",
         hair=Hair(style="balding", color="#5a3a22", beard="full"),
         top=Top(color="#5e2c52", sleeve=1.88, neck=0.25, loose=0.7, hem=0.65),
-        bottom=Bottom(kind="trousers", color="#8d7a56", hem=1.92, loose=0.5),
+        bottom=Bottom(kind="trousers", color="#8d7a56", hem=2.06, loose=0.5),
         shoes=Shoes(color="#4a3121", sole="#241a14"),
     ),
     PersonSpec(
@@ -202,7 +202,7 @@ PEOPLE: tuple[PersonSpec, ...] = (
         iris="#2a1a12",
         hair=Hair(style="curly", color="#17110e"),
         top=Top(color="#d9662b", sleeve=0.8, neck=0.6, v_neck=True, loose=0.45, hem=0.35),
-        bottom=Bottom(kind="skirt", color="#43306b", hem=1.55, loose=0.6),
+        bottom=Bottom(kind="skirt", color="#43306b", hem=1.5, loose=0.35),
         shoes=Shoes(color="#22202a", sole="#16151a"),
     ),
     PersonSpec(
@@ -214,7 +214,7 @@ PEOPLE: tuple[PersonSpec, ...] = (
         iris="#5d6f7d",
         hair=Hair(style="balding", color="#b9b7b2", beard="full"),
         top=Top(color="#9dbbdc", sleeve=1.9, neck=0.2, loose=0.5, hem=0.15),
-        bottom=Bottom(kind="trousers", color="#3b3d42", hem=1.93, loose=0.4),
+        bottom=Bottom(kind="trousers", color="#3b3d42", hem=2.06, loose=0.4),
         shoes=Shoes(color="#171515", sole="#0f0e0e"),
     ),
     PersonSpec(
@@ -226,7 +226,7 @@ PEOPLE: tuple[PersonSpec, ...] = (
         iris="#6b7f90",
         hair=Hair(style="bun", color="#d9d6d0"),
         top=Top(color="#b9607a", sleeve=1.85, neck=0.35, loose=0.5, hem=0.5),
-        bottom=Bottom(kind="skirt", color="#70737b", hem=1.15, loose=0.35),
+        bottom=Bottom(kind="skirt", color="#70737b", hem=1.1, loose=0.2),
         shoes=Shoes(color="#5a4638", sole="#2c231c", sock="#b98f78", sock_top=0.0),
     ),
     PersonSpec(
@@ -241,7 +241,7 @@ PEOPLE: tuple[PersonSpec, ...] = (
         hair=Hair(style="quiff", color="#15110f"),
         top=Top(color="#86b93a", sleeve=0.62, neck=0.3, loose=0.6, hem=0.7, pattern="yoke", accent="#2e4a22"),
         bottom=Bottom(kind="trousers", color="#c7b48d", hem=0.9, loose=0.6),
-        shoes=Shoes(color="#e0662a", sole="#f3f1ec", sock="#f0f0f0"),
+        shoes=Shoes(color="#e0662a", sole="#f3f1ec", shaft=0.06, sock="#f0f0f0"),
     ),
     PersonSpec(
         name="p10",
@@ -253,9 +253,9 @@ PEOPLE: tuple[PersonSpec, ...] = (
         skin="#e2b48f",
         iris="#2a1b12",
         hair=Hair(style="bob", color="#18120f"),
-        top=Top(color="#f0705c", sleeve=0.3, neck=0.55, loose=0.1, hem=0.3),
+        top=Top(color="#f0705c", sleeve=0.0, neck=0.55, loose=0.1, hem=0.3),
         bottom=Bottom(kind="trousers", color="#1d1e24", hem=1.8, loose=0.0, pattern="side_stripe", accent="#6fd0d8"),
-        shoes=Shoes(color="#2f63b8", sole="#f2f2f2"),
+        shoes=Shoes(color="#2f63b8", sole="#f2f2f2", shaft=0.06),
     ),
     PersonSpec(
         name="p11",
@@ -276,8 +276,8 @@ PEOPLE: tuple[PersonSpec, ...] = (
         iris="#3b2516",
         hair=Hair(style="bald", color="#1a1310", beard="full"),
         top=Top(color="#e8e6df", sleeve=1.5, neck=0.3, v_neck=True, loose=0.4, hem=0.5),
-        bottom=Bottom(kind="trousers", color="#5b4130", hem=1.6, loose=0.3),
-        shoes=Shoes(color="#1d1a18", sole="#0f0d0c", shaft=0.35),
+        bottom=Bottom(kind="trousers", color="#5b4130", hem=2.06, loose=0.3),
+        shoes=Shoes(color="#1d1a18", sole="#0f0d0c", shaft=0.3),
     ),
     PersonSpec(
         name="p12",
@@ -302,7 +302,7 @@ PEOPLE: tuple[PersonSpec, ...] = (
         iris="#33241a",
         hair=Hair(style="short", color="#77736e"),
         top=Top(color="#e6e8e1", sleeve=0.75, neck=0.25, loose=0.55, hem=0.6, pattern="yoke", accent="#1d6b45"),
-        bottom=Bottom(kind="trousers", color="#1f2a44", hem=1.92, loose=0.45),
+        bottom=Bottom(kind="trousers", color="#1f2a44", hem=2.06, loose=0.45),
         shoes=Shoes(color="#6a4526", sole="#2b1d12"),
     ),
 )

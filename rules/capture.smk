@@ -4,7 +4,7 @@
 rule plan_capture:
     """Lay down which instants are captured, by which job."""
     input:
-        motions=motion_files(),
+        motion_files=motion_files(),
     output:
         plan="results/captures/{capture}/plan.parquet",
         sidecar="results/captures/{capture}/plan.json",
@@ -31,7 +31,7 @@ rule capture_shard:
         plan="results/captures/{capture}/plan.parquet",
         people="results/studio/people.npz",
         light=expand("results/studio/light/{scene}.npz", scene=range(SCENES)),
-        motions=motion_files(),
+        motion_files=motion_files(),
     output:
         images="results/captures/{capture}/{shard}/images.zip",
         depth=(
@@ -58,6 +58,7 @@ rule capture_shard:
         server=config["capture"]["server"],
         renderer=config["studio"]["renderer"],
         size_hw=[config["capture"]["height"], config["capture"]["width"]],
+        cameras=config["capture"]["cameras"],
         jpeg_quality=config["capture"]["jpeg_quality"],
         folder=config["motions"]["folder"],
         seed=config["seed"],

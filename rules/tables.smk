@@ -79,7 +79,7 @@ rule draw_figures:
     resources:
         mem_mb=2000,
     params:
-        count=config["report"]["samples"],
+        shown=config["report"]["samples"],
         code=code_digest("draw_figures.py", "occlusionkit.tables.figures"),
     script:
         "../scripts/draw_figures.py"

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from occlusionkit.jobs import run_job
-from occlusionkit.studio.render.light import bake_light, save_light
+from occlusionkit.studio.render.bake import bake_light
+from occlusionkit.studio.render.lightfile import save_light
 from occlusionkit.studio.rooms import ROOMS, build_room
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from occlusionkit.jobs import run_job
-from occlusionkit.studio.people import bake_people
+from occlusionkit.studio.people.bake import bake_people
 
 
 def main(people: Path) -> None:

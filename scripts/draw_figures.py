@@ -12,6 +12,7 @@ from occlusionkit.tables import figures
 def main(
     index: Path,
     images: Path,
+    depth: list[Path],
     rates: Path,
     thresholds: Path,
     samples: Path,
@@ -21,13 +22,12 @@ def main(
     rates_chart: Path,
     threshold_chart: Path,
     *,
-    count: int,
-    depth: Path | None = None,
+    shown: int,
 ) -> None:
     table = read_table(index, INDEX)
     with StoredZip(images) as views:
-        depths = StoredZip(depth) if depth else None
-        figures.write_picture(samples, figures.draw_samples(table, views, depths, count=count))
+        depths = StoredZip(depth[0]) if depth else None
+        figures.write_picture(samples, figures.draw_samples(table, views, depths, count=shown))
         figures.write_picture(people, figures.draw_people(table, views))
         figures.write_picture(rooms, figures.draw_rooms(table, views))
         figures.write_picture(actions, figures.draw_actions(table, views))

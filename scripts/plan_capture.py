@@ -9,7 +9,7 @@ from occlusionkit.capture.takes import plan_table
 from occlusionkit.jobs import run_job
 
 
-def main(plan: Path, *, size: dict[str, Any], motions: dict[str, Any]) -> dict[str, Any]:
+def main(motion_files: list[Path], plan: Path, *, size: dict[str, Any], motions: dict[str, Any]) -> dict[str, Any]:
     keys = {name: tuple(value) if isinstance(value, list) else value for name, value in size.items()}
     table, left_out = plan_table(PlanSize(**keys), folder=motions["folder"], unlisted=motions["unlisted_clips"])
     write_table(plan, table)

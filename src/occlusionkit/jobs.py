@@ -18,8 +18,9 @@ from typing import Any
 
 from .artifacts.sidecar import job_sidecar
 
-# What a user's mistake, a bad file or a full disk raises. Anything else is a bug of ours and keeps its traceback.
-EXPECTED_ERRORS = (ValueError, OSError, KeyError)
+# What a user's mistake, a bad file, a full disk or a lost server raises: told in one line, the traceback in the log.
+# Anything else is a bug of ours and keeps its traceback.
+EXPECTED_ERRORS = (ValueError, OSError, KeyError, RuntimeError)
 
 log = logging.getLogger("occlusionkit")
 
@@ -125,7 +126,7 @@ def run_job(snakemake: Any, main: Callable[..., Mapping[str, Any] | None]) -> No
             facts.update(main(**inputs, **outputs, **parameters, **extra) or {})
     except EXPECTED_ERRORS as error:
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
-        log.debug("traceback", exc_info=True)
+        log.info("where it happened:", exc_info=True)
         log.error("%s: %s", snakemake.rule, message)
         sys.exit(1)
 

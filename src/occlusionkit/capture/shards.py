@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..artifacts import write_table
 from ..artifacts.schemas import FRAMES, INSTANCES
 from ..artifacts.tables import make_table
 from ..artifacts.zips import StoredZipWriter, write_stored_zip
-from ..images import Image, encode_depth, encode_instance, encode_jpeg
+from ..images import encode_depth, encode_instance, encode_jpeg
+from .client import View
 
 # Images encoded ahead of the one being written: enough to keep the encoder busy, small in memory.
 _AHEAD = 16
@@ -37,16 +37,6 @@ class ShardPaths:
     instances: Path
 
 
-@dataclass(frozen=True, eq=False)
-class View:
-    """One camera's picture of one instant: rgb (H, W, 3) uint8, depth_m (H, W) planar m, instance (H, W) int32."""
-
-    image: str
-    rgb: Image
-    depth_m: NDArray[np.float32]
-    instance: NDArray[np.int32]
-
-
 @dataclass
 class ShardWriter:
     """Takes views and their rows; encodes on a second thread, writes in the order in which they came."""
@@ -58,9 +48,9 @@ class ShardWriter:
     _rows: list[Mapping[str, Any]] = field(default_factory=list)
     _instances: dict[tuple[int, int], tuple[str, bool]] = field(default_factory=dict)
 
-    def add(self, view: View, row: Mapping[str, Any]) -> None:
-        """A view and its row of the frames table."""
-        self._waiting.append((view.image, self._pool.submit(_encode, view, self._quality)))
+    def add(self, row: Mapping[str, Any], view: View) -> None:
+        """A row of the frames table, and what its camera saw: colour, depth and instances."""
+        self._waiting.append((row["image"], self._pool.submit(_encode, view, self._quality)))
         self._rows.append(row)
         while len(self._waiting) > _AHEAD:
             self._write_next()
@@ -96,6 +86,8 @@ class ShardWriter:
 
 
 def _encode(view: View, quality: int) -> tuple[bytes, bytes, bytes]:
+    if view.rgb is None or view.depth_m is None or view.instance is None:
+        raise ValueError("shard: expected colour, depth and instances of every view")
     return encode_jpeg(view.rgb, quality=quality), encode_depth(view.depth_m), encode_instance(view.instance)
 
 

@@ -15,8 +15,7 @@ import numpy as np
 from ..artifacts.schemas import PLAN
 from ..artifacts.tables import Table, make_table
 from ..skeletons import ACTIONS
-from ..studio.motions import BodyMotion, action_motion
-from ..studio.motions.folder import MotionFile, folder_motions, read_motion_file
+from ..studio.motions import BodyMotion, ClipFiles, action_motion, folder_motions, read_amc, read_asf, retarget
 from ..studio.people import Body
 from ..studio.rig import Pose
 from ..studio.rooms import Placement, Room, place_person
@@ -57,18 +56,18 @@ def plan_table(size: PlanSize, *, folder: str | None, unlisted: str) -> tuple[Ta
 
 
 def planned_clips(folder: str | None, unlisted: str) -> tuple[list[tuple[str, int]], list[str]]:
-    """(stem, action) of the motion files to use, sorted, and the stems left out; both empty without a folder."""
+    """(name, action) of the motion files to use, sorted, and the names left out; both empty without a folder."""
     if folder is None:
         return [], []
     files = folder_motions(Path(folder))
-    chosen = [(file.stem, file.action or (None if unlisted == "skip" else unlisted)) for file in files]
-    clips = [(stem, ACTIONS.index(action)) for stem, action in chosen if action is not None]
+    chosen = [(file.name, file.action or (None if unlisted == "skip" else unlisted)) for file in files]
+    clips = [(name, ACTIONS.index(action)) for name, action in chosen if action is not None]
     if not clips:
         raise ValueError(
             f"motions.folder {folder}: CMU's index names none of its {len(files)} clips for the seven actions and "
             "motions.unlisted_clips is skip; set it to an action"
         )
-    return clips, [stem for stem, action in chosen if action is None]
+    return clips, [name for name, action in chosen if action is None]
 
 
 def take_seed(seed: int, take: Take, what: str) -> int:
@@ -95,7 +94,7 @@ class Performance:
 
 
 def perform(
-    take: Take, *, room: Room, body: Body, seconds: Sequence[float], seed: int, files: Sequence[MotionFile] = ()
+    take: Take, *, room: Room, body: Body, seconds: Sequence[float], seed: int, files: Sequence[ClipFiles] = ()
 ) -> Performance:
     """Make a take's motion and find its place: at none of the `seconds` does the body touch furniture or walls.
 
@@ -110,10 +109,11 @@ def perform(
     return Performance(take=take, room=room, body=body, motion=motion, placement=placement)
 
 
-def _motion(take: Take, body: Body, duration_s: float, seed: int, files: Sequence[MotionFile]) -> BodyMotion:
+def _motion(take: Take, body: Body, duration_s: float, seed: int, files: Sequence[ClipFiles]) -> BodyMotion:
     if take.clip:
-        file = next(file for file in files if file.stem == take.clip)
-        return read_motion_file(file, body.rig, fps=MOTION_HZ)
+        file = next(file for file in files if file.name == take.clip)
+        skeleton = read_asf(file.asf)
+        return retarget(skeleton, read_amc(file.amc, skeleton), body.rig, fps=MOTION_HZ)
     return action_motion(
         ACTIONS[take.action],
         take.subaction,

@@ -48,7 +48,7 @@ def sample_rows(index: Table, count: int) -> list[int]:
     Of each room the rows are ranked by how near their occluded share is to 30%; ties by name. Deterministic.
     """
     occluded = np.sum(index["in_image"] & ~index["visible"], axis=1) / len(OCCLUSION_PERSON.joints)
-    complete = index["in_image"].all(axis=1)
+    complete = np.all(index["in_image"], axis=1)
     keys = [(not complete[r], round(abs(float(occluded[r]) - 0.3), 6), index["image"][r]) for r in range(len(index))]
     ranked = sorted(range(len(index)), key=keys.__getitem__)
     by_scene: dict[int, list[int]] = {}

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from .anatomy import load_anatomy
 from .body import save_people
-from .chart import chart_of
-from .dress import dress
+from .dress import dress, workshop_of
 from .wardrobe import PEOPLE, PersonSpec
 
 
@@ -22,6 +21,5 @@ def bake_people(out: Path, *, cache: Path, people: Sequence[PersonSpec] = PEOPLE
         values = [getattr(spec, what) for spec in people]
         if not values or len(set(values)) < len(values):
             raise ValueError(f"people: expected at least one, each with a {what} of their own, found {values}")
-    anatomy = load_anatomy(cache)
-    chart = chart_of(anatomy)
-    save_people(out, tuple(dress(anatomy, chart, spec) for spec in people))
+    workshop = workshop_of(load_anatomy(cache))
+    save_people(out, tuple(dress(workshop, spec) for spec in people))

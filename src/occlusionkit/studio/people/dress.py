@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -12,32 +12,47 @@ from ..rig import Rig
 from .anatomy import Anatomy
 from .assemble import Layer, Parcel, joined, layered, loft_parcel, rims
 from .body import Body
-from .chart import Chart
+from .chart import Chart, chart_of
 from .footwear import shoes_of
 from .hair import beard_layer, hair_layer, hair_lofts
 from .regions import Region, paint, strokes_of
 from .skirt import skirt_of
-from .surface import whole
-from .tailor import Form, drape, form_of, hung_along_arms, hung_along_legs, hung_from_shoulders, ruffled, softened
+from .surface import smoother, whole
+from .tailor import Form, blur_of, drape, form_of, hung_along_arms, hung_along_legs, hung_from_shoulders, ruffled, softened
 from .wardrobe import Bottom, PersonSpec, Top
 
 # Weights below this move nothing by more than a hundredth of a millimetre.
 _LEAST_WEIGHT = 1e-5
 
 
-def dress(anatomy: Anatomy, chart: Chart, spec: PersonSpec) -> Body:
-    """The person of this specification, standing in their shoes on z = 0.
+@dataclass(frozen=True, eq=False)
+class Workshop:
+    """What all people share while they are dressed: the body's template and what was measured on it once."""
 
-    chart: that of `anatomy`. The same specification always gives the same body.
-    """
+    anatomy: Anatomy
+    chart: Chart
+    smooth: sparse.csr_matrix
+    blur: sparse.csr_matrix
+
+
+def workshop_of(anatomy: Anatomy) -> Workshop:
+    """Measure the template."""
+    chart = chart_of(anatomy)
+    smooth = smoother(anatomy.faces, vertex_count=len(chart.points))
+    return Workshop(anatomy=anatomy, chart=chart, smooth=smooth, blur=blur_of(anatomy, chart))
+
+
+def dress(workshop: Workshop, spec: PersonSpec) -> Body:
+    """The person of this specification, standing in their shoes on z = 0. Equal specifications give equal bodies."""
+    anatomy = workshop.anatomy
     figure = anatomy.figure(spec.shape)
-    form = form_of(anatomy, figure, chart)
+    form = form_of(anatomy, figure, workshop.chart, smooth=workshop.smooth, blur=workshop.blur)
     rng = np.random.default_rng([spec.subject, 0x9E0])
     top, bottom = _top_layer(form, spec.top, rng), _bottom_layer(form, spec.bottom, rng)
     hair = hair_layer(form, spec.hair, rng)
     positions = {
         "skin": form.vertices,
-        "sock": drape(form, form.vertices, thickness_m=0.003, steps=2),
+        "sock": form.vertices + 0.002 * form.normals,
         "beard": beard_layer(form, spec.hair),
         "bottom": bottom,
         "top": top,
@@ -73,7 +88,7 @@ def dress(anatomy: Anatomy, chart: Chart, spec: PersonSpec) -> Body:
 
 def _top_layer(form: Form, top: Top, rng: np.random.Generator) -> Array:
     """Cloth hung from the shoulders and along the arms, smoothed, with folds where it is wide."""
-    form = softened(form, steps=10)
+    form = softened(form)
     hung = hung_from_shoulders(form, slack=0.9 * (1 - top.loose) ** 2)
     sleeves = hung_along_arms(form, slack=0.12 * (1 - top.loose) ** 2)
     start = np.where(form.chart.limb[:, None] > 0.5, sleeves, hung)
@@ -82,7 +97,7 @@ def _top_layer(form: Form, top: Top, rng: np.random.Generator) -> Array:
 
 
 def _bottom_layer(form: Form, bottom: Bottom, rng: np.random.Generator) -> Array:
-    form = softened(form, steps=4)
+    form = softened(form)
     hung = hung_along_legs(form, slack=0.16 * (1 - bottom.loose) ** 2)
     layer = drape(form, hung, thickness_m=0.005 + 0.009 * bottom.loose, steps=10)
     return ruffled(form, layer, depth_m=0.007 * bottom.loose, length_m=0.10, rng=rng)

@@ -79,7 +79,7 @@ def _contour(foot: Array, height_m: float, outset_m: float) -> Array:
 
     Above the ankle, where the leg widens again, it is the outline of the leg around that height.
     """
-    below_m = 0.006 if height_m < _ANKLE_M else 0.02
+    below_m = np.interp(height_m, [0.05, _ANKLE_M], [0.010, 0.02])
     above = (foot[:, 2] >= height_m - below_m) & (foot[:, 2] < max(height_m, _ANKLE_M) + 0.02)
     outline = foot[above, :2]
     corners = outline[ConvexHull(outline).vertices]

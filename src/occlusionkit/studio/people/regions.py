@@ -156,7 +156,7 @@ def _bottom(spec: PersonSpec) -> Iterator[Stroke]:
     on_it = ("bottom",)
     if bottom.pattern == "side_stripe":
         accent = Region("bottom", "bottom", bottom.accent)
-        yield Stroke((lambda c: 0.014 - _outseam(c), lambda c: 0.014 + _outseam(c), _no_arm), accent, on_it)
+        yield Stroke((lambda c: 0.014 - _outseam(c), lambda c: 0.014 + _outseam(c), _outer_side), accent, on_it)
     elif bottom.pattern != "plain":
         raise ValueError(f"person {spec.name}: bottom pattern: expected plain or side_stripe, found {bottom.pattern!r}")
     if spec.top.hem == 0:
@@ -173,11 +173,15 @@ def _no_arm(chart: Chart) -> Array:
 
 
 def _outseam(chart: Chart) -> Array:
-    """Metres forward or back of the outer side seam of a trouser leg; far from 0 on the inner side."""
-    x, y, z = chart.points.T
-    middle = np.interp(z, [0.08, 0.53, 0.88, 1.1], [-0.005, -0.035, -0.025, -0.03])
-    outside = np.interp(z, [0.08, 0.53, 0.98], [0.195, 0.152, 0.115])
-    return np.where(np.abs(x) > outside, y - middle, 1.0)
+    """Metres behind the side seams of the trouser legs."""
+    _, y, z = chart.points.T
+    return y - np.interp(z, [0.08, 0.53, 0.88, 1.1], [-0.005, -0.035, -0.025, -0.03])
+
+
+def _outer_side(chart: Chart) -> Array:
+    """Metres outside the middle of each leg."""
+    x, _, z = chart.points.T
+    return np.abs(x) - np.interp(z, [0.08, 0.53, 0.98], [0.195, 0.152, 0.115])
 
 
 def _top(spec: PersonSpec) -> Iterator[Stroke]:

@@ -45,8 +45,12 @@ def skirt_of(form: Form, spec: Bottom, top: Array) -> Loft:
     lining_m = hem_m + LINING_LEG * (form.height_of_leg(0) - form.height_of_leg(1))
     for ring, height, shrink in ((inside, hem_m + 0.003, 0.985), (lining, lining_m, 0.9)):
         ring[:] = middle + (ring - middle) * [shrink, shrink, 0] + [0, 0, height]
-    vertices = np.concatenate([outside, inside, lining, [middle + [0, 0, lining_m]]])
-    count = len(heights)
+    # The waistband turns inwards, so that one doesn't see past it into the bell.
+    waistband = rings[0].copy()
+    waistband[:, :2] = [0, center[0]] + 0.8 * (waistband[:, :2] - [0, center[0]])
+    waistband[:, 2] -= 0.01
+    vertices = np.concatenate([waistband, outside, inside, lining, [middle + [0, 0, lining_m]]])
+    count = len(heights) + 1
     faces = np.concatenate(
         [
             ring_faces(count + 2, _COLUMNS),
@@ -55,7 +59,9 @@ def skirt_of(form: Form, spec: Bottom, top: Array) -> Loft:
     )
     weights = _leg_weights(form, vertices)
     fold = np.concatenate([1 - 0.10 * share**1.5 * (1 - np.cos(11 * turn)) for share in down])
-    shade = np.concatenate([fold, np.full(len(vertices) - len(fold), 0.5)])
+    fold[:_COLUMNS] *= 0.85
+    lining_shade = np.full(2 * _COLUMNS + 1, 0.5)
+    shade = np.concatenate([np.full(_COLUMNS, 0.5), fold, lining_shade])
     return Loft(
         vertices=vertices,
         faces=faces,

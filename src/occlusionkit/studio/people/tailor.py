@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage, sparse
+from scipy.spatial import cKDTree
 
 from ...geometry import Array
 from .anatomy import Anatomy, Figure
 from .chart import Chart
-from .surface import smoother, vertex_normals
+from .surface import vertex_normals
 
 _SECTORS = 36
 _STEP_M = 0.02
@@ -23,13 +24,17 @@ _STEP_M = 0.02
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """A naked figure with all that tailoring asks for: its chart, unit normals (N, 3), and a smoothing step (N, N)."""
+    """A naked figure with all that tailoring asks for.
+
+    normals (N, 3) unit;  smooth (N, N): a step towards the neighbours' mean;  blur (N, N): see `blur_of`.
+    """
 
     anatomy: Anatomy
     figure: Figure
     chart: Chart
     normals: Array
     smooth: sparse.csr_matrix
+    blur: sparse.csr_matrix
 
     @property
     def vertices(self) -> Array:
@@ -56,27 +61,55 @@ class Form:
         return hip, knee, ankle
 
 
-def form_of(anatomy: Anatomy, figure: Figure, chart: Chart) -> Form:
-    """Measure a figure for tailoring. Its chart is the reference's, but for the legs' levels: hems are level on her."""
+def form_of(
+    anatomy: Anatomy, figure: Figure, chart: Chart, *, smooth: sparse.csr_matrix, blur: sparse.csr_matrix
+) -> Form:
+    """Measure a figure for tailoring. Its chart is the reference's, but for the legs' levels, which are level on it.
+
+    smooth, blur: see `Form`; both depend on the anatomy alone.
+    """
     form = Form(
         anatomy=anatomy,
         figure=figure,
         chart=chart,
         normals=vertex_normals(figure.vertices, anatomy.faces),
-        smooth=smoother(anatomy.faces, vertex_count=len(figure.vertices)),
+        smooth=smooth,
+        blur=blur,
     )
     return replace(form, chart=replace(chart, leg=form.leg_at_height(figure.vertices[:, 2])))
 
 
-def softened(form: Form, *, steps: int) -> Form:
-    """The form without its small features: cloth spans them. Only for garments: the skin below them is left out."""
-    vertices = form.vertices
-    for _ in range(steps):
-        vertices = form.smooth @ vertices
-    # Hands and head stay as they are: nothing is draped over them, and smoothing would shrink them most.
-    keep = ((form.chart.head > 0.3) | (form.chart.arm > 2))[:, None]
-    figure = replace(form.figure, vertices=np.where(keep, form.vertices, vertices))
-    return replace(form, figure=figure, normals=vertex_normals(figure.vertices, form.anatomy.faces))
+def softened(form: Form) -> Form:
+    """The form as cloth feels it: without its small features, which cloth spans, on trunk and thighs.
+
+    For garments only; the skin below them is left out.
+    """
+    vertices = form.blur @ form.vertices
+    figure = replace(form.figure, vertices=vertices)
+    return replace(form, figure=figure, normals=vertex_normals(vertices, form.anatomy.faces))
+
+
+def blur_of(anatomy: Anatomy, chart: Chart, *, sigma_m: float = 0.024) -> sparse.csr_matrix:
+    """(N, N): each vertex of trunk and thighs becomes the Gaussian mean of the surface around it, facing the same way.
+
+    Measured on the reference body. Vertices count by their area, so that a dense patch (a nipple) weighs no more than
+    its size; elsewhere a vertex stays what it is, with a soft passage between.
+    """
+    points, normals = anatomy.reference.vertices, vertex_normals(anatomy.reference.vertices, anatomy.faces)
+    first, second, third = (points[anatomy.faces[:, corner]] for corner in range(3))
+    face_area = np.linalg.norm(np.cross(second - first, third - first), axis=1) / 2
+    area = np.bincount(anatomy.faces.ravel(), np.repeat(face_area / 3, 3), len(points))
+    amount = np.clip(1 - chart.limb, 0, 1) * np.clip(1 - 2 * chart.head, 0, 1) * np.clip((1.6 - chart.leg) / 0.6, 0, 1)
+    chosen = np.flatnonzero(amount > 0)
+    pairs = cKDTree(points[chosen]).query_pairs(3 * sigma_m, output_type="ndarray")
+    ends = chosen[np.concatenate([pairs, pairs[:, ::-1], np.stack([np.arange(len(chosen))] * 2, axis=1)])]
+    start, end = ends.T
+    apart = np.sum((points[start] - points[end]) ** 2, axis=1)
+    alike = np.clip(np.einsum("ij,ij->i", normals[start], normals[end]), 0, None)
+    influence = area[end] * np.exp(-apart / (2 * sigma_m**2)) * alike
+    mean = sparse.csr_matrix((influence, (start, end)), shape=(len(points), len(points)))
+    mean = sparse.diags(amount / np.maximum(np.asarray(mean.sum(axis=1)).ravel(), 1e-12)) @ mean
+    return (mean + sparse.diags(1 - amount)).tocsr()
 
 
 def drape(form: Form, start: Array, *, thickness_m: float, steps: int) -> Array:
@@ -84,13 +117,16 @@ def drape(form: Form, start: Array, *, thickness_m: float, steps: int) -> Array:
 
     start (N, 3) m: where the layer hangs before it is smoothed.  thickness_m: how far cloth stands off it; half of that
     stays between cloth and form everywhere.  Returns (N, 3) m.
+
+    Points move along the normals only: sideways smoothing would shift hems against the skin that ends there.
     """
-    layer = start + thickness_m * form.normals
+    height = np.full(len(start), thickness_m)
+    least = thickness_m / 2 - np.einsum("ij,ij->i", start - form.vertices, form.normals)
     for _ in range(steps):
-        layer = form.smooth @ layer
-        gap = np.einsum("ij,ij->i", layer - form.vertices, form.normals)
-        layer = layer + form.normals * np.maximum(thickness_m / 2 - gap, 0)[:, None]
-    return layer
+        layer = form.smooth @ (start + height[:, None] * form.normals)
+        height = np.maximum(np.einsum("ij,ij->i", layer - start, form.normals), least)
+    draped: Array = start + height[:, None] * form.normals
+    return draped
 
 
 def ruffled(form: Form, layer: Array, *, depth_m: float, length_m: float, rng: np.random.Generator) -> Array:

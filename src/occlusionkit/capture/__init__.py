@@ -1,0 +1,1 @@
+"""The client side of UnrealCV: poses people, places cameras, and takes what they see into shards."""

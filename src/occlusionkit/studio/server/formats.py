@@ -1,0 +1,27 @@
+"""Numbers and names as UnrealCV's texts have them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from .state import CommandError
+
+NAME = re.compile(r"[A-Za-z0-9_.+-]{1,64}")
+
+
+def three(values: Iterable[float]) -> str:
+    """`%.3f %.3f %.3f`, never `-0.000`."""
+    return decimals(values, 3)
+
+
+def decimals(values: Iterable[float], digits: int) -> str:
+    # Adding 0.0 after rounding turns -0.0 into 0.0.
+    return " ".join(f"{round(value, digits) + 0.0:.{digits}f}" for value in values)
+
+
+def checked_name(name: str) -> str:
+    """The name itself; CommandError where it would break a list of names."""
+    if not NAME.fullmatch(name):
+        raise CommandError(f"Argument Invalid: expected a name of 1..64 letters, digits and _.+-, found '{name[:80]}'")
+    return name

@@ -44,10 +44,10 @@ def test_an_interrupt_leaves_nothing(tmp_path):
 
 def test_a_full_disk_is_one_error_that_names_the_file(tmp_path):
     path = tmp_path / "a.bin"
-    with pytest.raises(OSError, match=r"could not write .*a\.bin: No space left on device") as caught:
-        with atomic_output(path) as temporary:
-            temporary.write_bytes(b"half")
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    full = pytest.raises(OSError, match=r"could not write .*a\.bin: No space left on device")
+    with full as caught, atomic_output(path) as temporary:
+        temporary.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     assert caught.value.errno == errno.ENOSPC
     assert list(tmp_path.iterdir()) == []
 

@@ -95,9 +95,10 @@ def _parquet_hash(path: Path) -> str:
         digest.update(f"{field.name}\0{field.type}\0{sorted((field.metadata or {}).items())}\n".encode())
         values = column.combine_chunks()
         flat = values.flatten() if pa.types.is_fixed_size_list(field.type) else values
-        # Arrow's numbers have one representation; for text and anything else, that of Python's lists.
+        # Numbers have one representation; for text and anything else, that of Python's lists.
         array = flat.to_numpy(zero_copy_only=False)
-        digest.update(repr(flat.to_pylist()).encode() if array.dtype.hasobject else np.ascontiguousarray(array).data)
+        number = array.dtype.kind in "biuf"
+        digest.update(np.ascontiguousarray(array).data if number else repr(flat.to_pylist()).encode())
     return digest.hexdigest()
 
 

@@ -15,7 +15,7 @@ PACKAGE = {
     "__init__.py": '"""A package."""\n',
     "ground.py": '"""Ground."""\n\nSTEP = 1\n',
     "room/__init__.py": '"""A room."""\n',
-    "room/labels.py": '"""Labels."""\nfrom ..ground import STEP\n\ndef label(x):\n    """Doc."""\n    return x + STEP\n',
+    "room/labels.py": '"""Labels."""\nfrom ..ground import STEP\n\ndef label(x):\n    """Doc."""\n    return x + STEP',
     "room/late.py": "def later():\n    import occlusionkit.deep.module\n    return occlusionkit.deep.module\n",
     "room/by_name.py": "from .. import ground\n",
     "room/shaders/light.glsl": "void main() {}\n",

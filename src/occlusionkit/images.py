@@ -75,7 +75,8 @@ def decode_depth(data: bytes, *, where: str) -> NDArray[np.float32]:
     stored = _decode(data, cv2.IMREAD_UNCHANGED, where)
     if stored.dtype != np.uint16 or stored.ndim != 2:
         raise ValueError(f"{where}: expected a (H, W) uint16 depth PNG, found {stored.shape} {stored.dtype}")
-    return stored.astype(np.float32) * np.float32(DEPTH_STEP_M)
+    # 4,000 steps a metre is a whole number, 0.00025 is none in binary: dividing gives 12,000 steps as exactly 3 m.
+    return stored.astype(np.float32) / np.float32(1 / DEPTH_STEP_M)
 
 
 def encode_instance(instance: NDArray[np.int32]) -> bytes:

@@ -14,6 +14,13 @@ from .tracks import CyclicTrack, smooth_noise
 Value = Sequence[float]
 Keys = Mapping[str, Sequence[tuple[float, Value]]]
 
+# What changes sign when left and right are exchanged; sided strings swap instead.
+MIRROR_SIGNS: dict[str, tuple[float, ...]] = {
+    "pelvis": (-1.0, 1.0, 1.0),
+    "hips": (-1.0, 1.0, -1.0),
+    "chest": (-1.0, 1.0, -1.0),
+    "head": (-1.0, 1.0, -1.0),
+}
 _FLOOR_CHANNELS = ("l_foot", "r_foot", "l_sole", "r_sole")
 
 
@@ -93,11 +100,10 @@ class Clip:
 
 def mirrored(strings: Mapping[str, Array]) -> dict[str, Array]:
     """Left and right exchanged: sided strings swap, sideways and turning ones change sign."""
-    signs = {"pelvis": [-1, 1, 1], "hips": [-1, 1, -1], "chest": [-1, 1, -1], "head": [-1, 1, -1]}
     swapped = {}
     for channel in CHANNELS:
         partner = {"l_": "r_", "r_": "l_"}.get(channel[:2], channel[:2]) + channel[2:]
-        swapped[channel] = strings[partner] * np.array(signs.get(channel, 1.0))
+        swapped[channel] = strings[partner] * np.array(MIRROR_SIGNS.get(channel, 1.0))
     return swapped
 
 

@@ -104,11 +104,13 @@ def _leg_angles(motion: BodyMotion, turns: Array, heads: Array, pelvis: Array, s
     limb = leg(motion.rig, side)
     sign = 1.0 if side == "L" else -1.0
     thigh = _into(pelvis, unit(heads[:, limb.lower] - heads[:, limb.upper]))
+    # How far the thigh is swung from hanging, split by the way in which it is swung.
+    swing = np.degrees(np.arccos(np.clip(-thigh[:, 2], -1, 1))) / np.maximum(np.hypot(thigh[:, 0], thigh[:, 1]), 1e-9)
     roll = _rotation_vector_deg(turns[:, limb.lower_twist], turns[:, limb.end])
     return {
         "knee_flexion": _hinge_flexion_deg(limb, turns, heads),
-        "hip_flexion": np.degrees(np.arctan2(-thigh[:, 1], np.hypot(thigh[:, 0], thigh[:, 2]) * -np.sign(thigh[:, 2]))),
-        "hip_abduction": np.degrees(np.arcsin(sign * thigh[:, 0])),
+        "hip_flexion": -swing * thigh[:, 1],
+        "hip_abduction": sign * swing * thigh[:, 0],
         "hip_rotation": sign * np.degrees(twist_angle(_local(turns, pelvis, limb.upper_twist), -limb.directions[0])),
         "ankle_plantarflexion": roll[:, 0],
         "ankle_roll": roll[:, 1],

@@ -1,4 +1,4 @@
-"""Words that choreography is written in: poses, steps, leaps, and hands told where to be whatever the chest does."""
+"""Words that choreography is written in: poses, steps, mirrored halves, hands that stay where a turning chest would not."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..clip import Value
+from ..clip import MIRROR_SIGNS, Value
 
 Track = list[tuple[float, Value]]
 Place = tuple[float, float, float]
 
 # Half the distance between the hips in leg lengths: near enough the same for everybody.
 HALF_HIPS = 0.13
-GRAVITY = 9.81
 
 
 def poses(*keys: tuple[float, Mapping[str, Value]]) -> dict[str, Track]:
@@ -23,6 +22,33 @@ def poses(*keys: tuple[float, Mapping[str, Value]]) -> dict[str, Track]:
         for channel, value in strings.items():
             tracks.setdefault(channel, []).append((time_s, value))
     return tracks
+
+
+def tracks(**channels: Sequence[tuple[float, Value]]) -> dict[str, Track]:
+    """One track per string, as given: what `poses` cannot say since the strings do not share their times."""
+    return {channel: list(keys) for channel, keys in channels.items()}
+
+
+def mirrored(keys: Mapping[str, Sequence[tuple[float, Value]]], *, after_s: float) -> dict[str, Track]:
+    """The same movement by the other side, after_s later: what a clip's second half often is."""
+    swap = {"l_": "r_", "r_": "l_"}
+    return {
+        swap.get(channel[:2], channel[:2]) + channel[2:]: [
+            (time_s + after_s, tuple(sign * number for sign, number in zip(signs, value, strict=True)))
+            for time_s, value in track
+            for signs in (MIRROR_SIGNS.get(channel, (1.0,) * len(value)),)
+        ]
+        for channel, track in keys.items()
+    }
+
+
+def joined(*parts: Mapping[str, Sequence[tuple[float, Value]]]) -> dict[str, Track]:
+    """All keys of all parts, in order of time; two parts may not set one string at one time (Clip refuses)."""
+    together: dict[str, Track] = {}
+    for part in parts:
+        for channel, track in part.items():
+            together.setdefault(channel, []).extend(track)
+    return {channel: sorted(track, key=lambda key: key[0]) for channel, track in together.items()}
 
 
 def steps(
@@ -37,11 +63,36 @@ def steps(
     place = start
     for off_s, on_s, target in moves:
         middle = tuple((a + b) / 2 for a, b in zip(place, target, strict=True))
-        long_s = on_s - off_s
-        foot += [(off_s, (*place[:2], 0.0)), (off_s + 0.5 * long_s, (*middle[:2], lift)), (on_s, (*target[:2], 0.0))]
-        sole += [(off_s, (place[2], 0.0)), (off_s + 0.35 * long_s, (middle[2], roll_deg)), (on_s, (target[2], 0.0))]
-        place = target
+        foot_keys, sole_keys = _stride(place, middle, target, off_s, on_s, lift, roll_deg)
+        foot, sole, place = foot + foot_keys, sole + sole_keys, target
     return {f"{side}_foot": foot, f"{side}_sole": sole}
+
+
+def turning_steps(
+    side: str, place: Place, *moves: tuple[float, float, float], lift: float = 0.06, roll_deg: float = 15.0
+) -> dict[str, Track]:
+    """Tracks of one foot that circles the origin with its owner: (lift-off s, landing s, turned so far deg), ..."""
+    foot: Track = []
+    sole: Track = []
+    turned = 0.0
+    for off_s, on_s, target in moves:
+        around = [about_center(side, place, angle) for angle in (turned, (turned + target) / 2, target)]
+        foot_keys, sole_keys = _stride(around[0], around[1], around[2], off_s, on_s, lift, roll_deg)
+        foot, sole, turned = foot + foot_keys, sole + sole_keys, target
+    return {f"{side}_foot": foot, f"{side}_sole": sole}
+
+
+def _stride(
+    start: Place, middle: Sequence[float], end: Place, off_s: float, on_s: float, lift: float, roll_deg: float
+) -> tuple[Track, Track]:
+    long_s = on_s - off_s
+    foot: Track = [
+        (off_s, (*start[:2], 0.0)),
+        (off_s + 0.5 * long_s, (middle[0], middle[1], lift)),
+        (on_s, (*end[:2], 0.0)),
+    ]
+    sole: Track = [(off_s, (start[2], 0.0)), (off_s + 0.35 * long_s, (middle[2], roll_deg)), (on_s, (end[2], 0.0))]
+    return foot, sole
 
 
 def about_center(side: str, place: Place, turn_deg: float) -> Place:
@@ -60,13 +111,6 @@ def held(side: str, chest_turn_deg: float, out: float, forward: float, up: float
     cos, sin = np.cos(np.radians(chest_turn_deg)), np.sin(np.radians(chest_turn_deg))
     x, y = sign * out, -forward
     return float(sign * (cos * x + sin * y)), float(-(cos * y - sin * x)), up
-
-
-def leap(off_s: float, on_s: float, *, height: float, out: Sequence[float] = (0.0, 0.0)) -> Track:
-    """Heights over the time of a leap, as (s, (0, 0, height)): a thrown body's parabola, to be added to the pelvis."""
-    times = np.linspace(off_s, on_s, 7)
-    phase = (times - off_s) / (on_s - off_s)
-    return [(float(t), (*out, float(4 * height * p * (1 - p)))) for t, p in zip(times, phase, strict=True)]
 
 
 def both(**strings: Value) -> dict[str, Value]:

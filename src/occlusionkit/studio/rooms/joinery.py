@@ -8,7 +8,7 @@ from .pieces import Finish, Parts
 from .shapes import box
 
 FRONT_M = 0.016
-GAP_M = 0.009
+GAP_M = 0.007
 
 
 def fronts(
@@ -22,5 +22,5 @@ def fronts(
         grain = "z" if tall > wide else "x"
         parts.add(finish, box(center, (wide - GAP_M, FRONT_M, tall - GAP_M), bevel_m=0.003, grain=grain))
     recess = box((0, y_m - 0.002, bottom_m + height_m / 2), (width_m, 0.004, height_m), max_edge_m=0.6)
-    parts.add(finish.darkened(0.35), recess)
+    parts.add(finish.darkened(0.5), recess)
     return parts

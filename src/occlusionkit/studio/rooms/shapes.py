@@ -275,6 +275,30 @@ def sheet(path: Array, *, thickness_m: float, z_bottom_m: float, z_top_m: float,
     return joined(parts)
 
 
+def slab(corners: Sequence[Vector], thickness_m: float) -> Shape:
+    """A flat convex polygon in space, given a thickness: half of it to each side. corners (K, 3) m, K >= 3."""
+    outline = np.asarray(corners, dtype=np.float64)
+    count = len(outline)
+    along = (outline[1] - outline[0]) / np.linalg.norm(outline[1] - outline[0])
+    normal = np.cross(along, outline[2] - outline[0])
+    normal /= np.linalg.norm(normal)
+    plane = np.stack([along, np.cross(normal, along)], axis=1)
+    lift = normal * thickness_m / 2
+    fan = np.array([[0, corner, corner + 1] for corner in range(1, count - 1)])
+    shapes = [
+        Shape(outline + sign * lift, fan, np.tile(sign * normal, (count, 1)), outline @ plane) for sign in (1, -1)
+    ]
+    for corner in range(count):
+        edge = outline[[corner, (corner + 1) % count]]
+        rim = np.concatenate([edge + lift, edge - lift])
+        outward = np.cross(edge[1] - edge[0], normal)
+        outward /= np.linalg.norm(outward)
+        shapes.append(Shape(rim, grid_faces(2, 2), np.tile(outward, (4, 1)), rim @ plane))
+    whole = joined(shapes)
+    faces = _faced_outward(whole.vertices, whole.faces, outline.mean(axis=0))
+    return Shape(whole.vertices, faces, whole.normals, whole.uvs)
+
+
 def leaf(spine: Array, *, width_m: float, side: Vector, thickness_m: float = 0.003) -> Shape:
     """A leaf along a bent spine (K, 3) m, widest in its middle, its blade spread along `side` (3,)."""
     spine = np.asarray(spine, dtype=np.float64)

@@ -46,9 +46,9 @@ def plan() -> Plan:
             place("chest", chest_of_drawers(1.0, 0.85, wood=PALE_OAK), 0.15, -y + 0.26, 180),
             place("mirror", mirror(0.7, 0.95, frame=OAK), 0.15, -y, 180, z=1.55),
             place("armchair", armchair(fabric=weave("#7e8fa3"), legs=OAK), -1.95, -0.55, 95),
-            place("screen", screen(1.35, 1.5, cloth=linen("#e4dac8"), frame=OAK), 2.0, -0.85, 90),
+            place("screen", screen(1.35, 1.5, cloth=linen("#e4dac8"), frame=OAK), 2.05, -1.3, 90),
             place(
-                "plant", plant(1.5, 0.42, pot=PORCELAIN, species="olive", leaf_m=0.2, leaves_per_stem=15), -1.65, -2.15
+                "plant", plant(1.5, 0.42, pot=PORCELAIN, species="olive", leaf_m=0.2, leaves_per_stem=15), -1.6, -1.9
             ),
             place("stool", stool(0.46, seat=OAK, legs=OAK), -1.6, 0.75),
             place("floor_lamp", floor_lamp(1.55, metal=BRASS), -2.75, 2.3),
@@ -63,13 +63,13 @@ def plan() -> Plan:
             light("lamp_right", 1.48, y - 0.55, 1.05, strength=0.7, tint=WARM),
         ),
         views=(
-            View(2.4, 2.5, 1.7, 72),
-            View(0.3, 2.5, 1.35, 72),
-            View(-1.7, 2.5, 2.2, 74),
-            View(-2.95, 1.35, 1.1, 76),
-            View(-2.95, -0.6, 1.05, 80),
-            View(-2.9, -2.5, 1.3, 78),
+            View(2.4, 2.5, 1.45, 68),
+            View(0.3, 2.5, 1.06, 70),
+            View(-1.7, 2.5, 2.2, 70),
+            View(-2.95, 1.35, 1.1, 72),
+            View(-2.95, -0.75, 1.05, 78),
+            View(-2.9, -2.5, 1.3, 76),
             View(1.05, -2.6, 2.1, 90),
-            View(2.95, -1.0, 1.1, 80),
+            View(2.95, -0.4, 1.2, 80),
         ),
     )

@@ -44,7 +44,7 @@ def plan() -> Plan:
                 -0.4,
                 kind="structure",
             ),
-            place("desk", desk(1.6, 0.75, top=WALNUT, frame=DARK_WALNUT), 1.75, -0.3, -90),
+            place("desk", desk(1.6, 0.75, top=WALNUT, frame=DARK_WALNUT), 1.75, -0.3, 90),
             place("office_chair", office_chair(fabric=weave("#3d4447")), 2.45, -0.35, -100),
             place(
                 "bookshelf_1",
@@ -67,7 +67,7 @@ def plan() -> Plan:
             place(
                 "low_shelf",
                 bookshelf(1.3, 0.95, 0.32, wood=WALNUT, back=False, shelves=2, filled=0.8, title="atlases"),
-                -0.25,
+                -0.4,
                 1.25,
             ),
             place(
@@ -87,8 +87,8 @@ def plan() -> Plan:
                     ((0.42, 0.34, 0.3), (0.38, 0.3, 0.26), (0.34, 0.26, 0.2)),
                     finish=Finish("boxes", "#b9a687", "linen", 0.4),
                 ),
-                1.35,
-                -1.5,
+                1.25,
+                -1.65,
             ),
             place(
                 "plant",
@@ -108,13 +108,13 @@ def plan() -> Plan:
             light("reading_lamp", -1.75, -0.35, 1.1, strength=0.6, tint=WARM),
         ),
         views=(
-            View(2.9, 2.3, 2.3, 76),
-            View(0.4, 2.1, 1.15, 84),
-            View(-2.2, 2.2, 1.6, 80),
-            View(-3.0, 1.05, 1.0, 80),
-            View(-3.0, -1.75, 1.3, 82),
-            View(0.9, -2.45, 2.0, 88),
-            View(1.95, -2.3, 1.0, 80),
-            View(3.05, -0.1, 1.2, 78),
+            View(2.9, 2.3, 2.3, 70),
+            View(0.4, 2.1, 1.15, 82),
+            View(-2.2, 2.2, 1.6, 76),
+            View(-3.0, 1.05, 1.0, 76),
+            View(-3.0, -1.75, 1.3, 78),
+            View(0.9, -2.45, 2.0, 86),
+            View(1.95, -2.3, 0.95, 76),
+            View(2.95, -1.2, 1.15, 74),
         ),
     )

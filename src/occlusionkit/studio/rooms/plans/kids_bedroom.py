@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..build import Plan, View
-from ..decor import curtain, exercise_ball, pendant, picture, plant, round_rug, table_lamp, toy_blocks
+from ..decor import curtain, exercise_ball, pendant, picture, plant, round_rug, table_lamp, tent, toy_blocks
 from ..finishes import PALE_OAK, PAPER, PORCELAIN, WHITE_LACQUER, lacquer, linen, paint, weave
 from ..lights import DAY, NEUTRAL, WARM, light
 from ..pieces import Finish, place
@@ -49,7 +49,9 @@ def plan() -> Plan:
             place("lamp", table_lamp(0.4, base=lacquer("#c7674f")), x - 0.3, 1.95, z=0.501),
             place(
                 "bookshelf",
-                bookshelf(1.4, 1.0, 0.32, wood=WHITE_LACQUER, shelves=3, filled=0.85, title="picture books"),
+                bookshelf(
+                    1.4, 1.0, 0.32, wood=WHITE_LACQUER, shelves=3, back=False, filled=0.95, title="picture books"
+                ),
                 -1.75,
                 1.2,
                 25,
@@ -59,8 +61,9 @@ def plan() -> Plan:
             place("desk_lamp", table_lamp(0.42, base=lacquer("#e0b25a")), -x + 0.22, -1.2, z=0.765),
             place("wardrobe", wardrobe(1.3, 1.95, 0.55, wood=WHITE_LACQUER, doors=2), x - 0.32, -1.9, -90),
             place("chest", chest_of_drawers(0.9, 0.8, 0.42, wood=PALE_OAK, rows=3), 0.6, -y + 0.24, 180),
-            place("play_table", round_table(0.36, 0.5, top=PALE_OAK, foot=WHITE_LACQUER), 1.25, -1.35),
-            place("play_stool", stool(0.32, 0.15, seat=lacquer("#c7674f"), legs=PALE_OAK), 0.75, -1.6),
+            place("play_table", round_table(0.36, 0.5, top=PALE_OAK, foot=WHITE_LACQUER), 1.0, -1.75),
+            place("tent", tent(1.55, 0.5, cloth=linen("#efe3cd"), poles=PALE_OAK), 1.7, -0.62, 20),
+            place("play_stool", stool(0.32, 0.15, seat=lacquer("#c7674f"), legs=PALE_OAK), 0.5, -1.65),
             place("toy_blocks", toy_blocks(BLOCKS), -1.25, 0.35, 40),
             place("pouf", pouf(0.3, 0.36, fabric=weave("#e0b25a")), 1.05, 1.5),
             place(
@@ -82,13 +85,13 @@ def plan() -> Plan:
             light("desk_lamp", -x + 0.5, -1.2, 1.35, strength=0.8, tint=WARM),
         ),
         views=(
-            View(2.6, 2.35, 1.9, 82),
-            View(0.2, 2.35, 1.3, 88),
-            View(-1.85, 2.3, 1.15, 82),
-            View(-2.7, 0.95, 0.95, 82),
-            View(-2.65, -0.2, 2.2, 84),
-            View(-1.35, -2.4, 0.95, 86),
-            View(1.75, -2.35, 0.9, 82),
-            View(2.7, -0.85, 1.55, 84),
+            View(2.6, 2.35, 1.9, 76),
+            View(0.2, 2.35, 1.3, 86),
+            View(-1.85, 2.3, 1.15, 78),
+            View(-2.7, 0.7, 1.0, 78),
+            View(-2.65, -0.2, 2.2, 80),
+            View(-1.35, -2.4, 0.85, 84),
+            View(1.75, -2.35, 0.8, 80),
+            View(2.7, -0.85, 1.55, 82),
         ),
     )

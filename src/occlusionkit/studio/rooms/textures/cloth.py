@@ -65,7 +65,6 @@ def rubber(rng: np.random.Generator) -> Tones:
     for tint in ((0.42, 0.52, 0.6), (0.55, 0.55, 0.52)):
         fleck = np.clip((noise(rng, (3, 3)) - 2.1) * 4, 0, 1)[..., None]
         image = image * (1 - fleck) + np.array(tint) * fleck
-    image: Tones = image
     return image
 
 
@@ -77,7 +76,8 @@ def berber(rng: np.random.Generator) -> Tones:
     small = (np.abs((2 * u) % 1 - 0.5) + np.abs((2 * v) % 1 - 0.5) + wobble) < 0.09
     ink = np.clip(lattice + small, 0, 1)[..., None]
     wool = (0.9 + 0.035 * noise(rng, (2.5, 2.5)) + 0.02 * noise(rng, (14, 3)))[..., None]
-    return wool * (1 - ink * np.array([0.66, 0.68, 0.68]))
+    image: Tones = wool * (1 - ink * np.array([0.66, 0.68, 0.68]))
+    return image
 
 
 def kilim(rng: np.random.Generator) -> Tones:

@@ -33,6 +33,8 @@ class PlanSize:
         for name in ("sequences", "frames_per_sequence", "shard_instants"):
             if getattr(self, name) < 1:
                 raise ValueError(f"capture {name}: expected at least 1, found {getattr(self, name)}")
+        if not self.frame_step_s > 0:
+            raise ValueError(f"capture frame_step_s: expected seconds above 0, found {self.frame_step_s}")
         for name, values, allowed in (
             ("validation_scenes", self.validation_scenes, range(SCENES)),
             ("validation_subjects", self.validation_subjects, range(1, SUBJECTS + 1)),
@@ -82,9 +84,9 @@ class Instant:
 def plan_takes(size: PlanSize, clips: Sequence[tuple[str, int]] = ()) -> list[Take]:
     """The takes, in order. clips: (stem, action) of the motion files to use instead of the procedural actions.
 
-    Every fourth take is a validation take. Scenes, subjects and actions each go round, so that a few dozen takes meet
-    all of them. AdaFuse's loader forgets the scene, so (action, subaction, subject) is unique over all scenes:
-    subaction counts the takes of one action by one subject.
+    Every fourth take is a validation take. Within a split, scenes, subjects and actions each go round, so that a few
+    dozen takes meet all of them. AdaFuse's loader forgets the scene, so (action, subaction, subject) is unique over all
+    scenes: subaction counts the takes of one action by one subject.
     """
     groups = {
         "train": (
@@ -93,6 +95,7 @@ def plan_takes(size: PlanSize, clips: Sequence[tuple[str, int]] = ()) -> list[Ta
         ),
         "validation": (sorted(size.validation_scenes), sorted(size.validation_subjects)),
     }
+    motions = list(clips) or [("", action) for action in range(len(ACTIONS))]
     made: Counter[str] = Counter()
     subactions: Counter[tuple[int, int]] = Counter()
     takes: list[Take] = []
@@ -101,10 +104,10 @@ def plan_takes(size: PlanSize, clips: Sequence[tuple[str, int]] = ()) -> list[Ta
         scenes, subjects = groups[split]
         turn = made[split]
         made[split] += 1
-        # One step more each time the scenes have gone round: subjects do not stay paired with scenes.
+        # One step more each time round: subjects and motions do not stay paired with scenes.
         scene = scenes[turn % len(scenes)]
         subject = subjects[(turn + turn // math.lcm(len(scenes), len(subjects))) % len(subjects)]
-        clip, action = clips[number % len(clips)] if clips else ("", (number + number // len(ACTIONS)) % len(ACTIONS))
+        clip, action = motions[(turn + turn // len(motions)) % len(motions)]
         subaction = subactions[action, subject]
         subactions[action, subject] += 1
         takes.append(Take(split=split, scene=scene, subject=subject, action=action, subaction=subaction, clip=clip))

@@ -19,6 +19,7 @@ from ..skeletons import OCCLUSION_PERSON
 
 MM_PER_M = 1000.0
 SOURCE = "unrealcv"
+SPLITS = ("train", "validation")
 JOINTS = len(OCCLUSION_PERSON.joints)
 
 # The box goes around the body, the joints lie inside it: flesh around each joint, and a head above the neck.
@@ -28,6 +29,17 @@ _KEYS = frozenset(
     ("image", "joints_2d", "joints_3d", "joints_gt", "joints_vis", "joints_vis_2d", "center", "scale", "box",
      "video_id", "image_id", "subject", "action", "subaction", "camera_id", "camera", "source")
 )  # fmt: skip
+_CAMERA_KEYS = frozenset(("R", "T", "fx", "fy", "cx", "cy", "k", "p"))
+_SHAPES = {
+    "joints_gt": (JOINTS, 3), "joints_3d": (JOINTS, 3), "joints_2d": (JOINTS, 2), "joints_vis": (JOINTS, 1),
+    "joints_vis_2d": (JOINTS, 1), "box": (4,),
+}  # fmt: skip
+
+# How far an item's coordinates may contradict each other. Ours are float64; others may have been kept as float32, whose
+# rounding reaches 0.001 mm and 0.001 px, or written with few decimals. A mirrored axis, another unit or a principal
+# point half a pixel off is far beyond both.
+_OURS_MM, _OURS_PX = 1e-3, 1e-3
+_THEIRS_MM, _THEIRS_PX = 1.0, 0.1
 
 
 def person_box_xyxy(joints_3d_world: Array, camera: Camera) -> Array:
@@ -75,10 +87,15 @@ def to_items(index: Table, *, split: str) -> list[dict[str, Any]]:
     Every item is checked: det R = +1, R (X - T) = joints_3d, projecting joints_3d gives joints_2d; and
     (action, subaction, subject, image_id) names one scene only, because the official loader drops the scene.
     """
+    if split not in SPLITS:
+        raise ValueError(f"split {split!r}: expected one of {list(SPLITS)}")
     rows = np.flatnonzero(index["split"] == split)
     order = sorted(rows, key=lambda r: (index["video_id"][r], index["image_id"][r], index["camera_id"][r]))
     check_unique_instants(index)
-    return [_checked_item(_item({name: values[row] for name, values in index.columns.items()})) for row in order]
+    items = [_item({name: values[row] for name, values in index.columns.items()}) for row in order]
+    for item in items:
+        _check_item(item, limit_mm=_OURS_MM, limit_px=_OURS_PX)
+    return items
 
 
 def check_unique_instants(index: Table) -> None:
@@ -138,20 +155,25 @@ def project_official(points_mm: Array, camera: Mapping[str, Any]) -> Array:
     return scaled
 
 
-def _checked_item(item: dict[str, Any]) -> dict[str, Any]:
+def _check_item(item: Mapping[str, Any], *, limit_mm: float, limit_px: float) -> None:
+    """ValueError unless R is a rotation and joints_gt, joints_3d and joints_2d are one pose seen by one camera."""
     camera = item["camera"]
-    if not np.isclose(np.linalg.det(camera["R"]), 1, atol=1e-6):
-        raise ValueError(f"{item['image']}: expected det(R) = +1, found {np.linalg.det(camera['R']):.6f}")
-    in_camera = (item["joints_gt"] - camera["T"].T) @ camera["R"].T
-    in_front = item["joints_3d"][:, 2] > 0
+    rotation = np.asarray(camera["R"], np.float64)
+    if not (np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-5) and np.linalg.det(rotation) > 0):
+        raise ValueError(
+            f"{item['image']}: expected a rotation with det(R) = +1, found det {np.linalg.det(rotation):.6f} "
+            f"and |R R' - 1| up to {np.abs(rotation @ rotation.T - np.eye(3)).max():.6f}"
+        )
+    in_camera = (item["joints_gt"] - np.reshape(camera["T"], 3)) @ rotation.T
+    in_front = np.asarray(item["joints_3d"])[:, 2] > 0
+    pixels = project_official(item["joints_3d"][in_front], camera)
     error_mm = np.abs(in_camera - item["joints_3d"]).max()
-    error_px = np.abs(project_official(item["joints_3d"], camera) - item["joints_2d"])[in_front].max(initial=0)
-    if not (error_mm < 1e-3 and error_px < 1e-3):
+    error_px = np.abs(pixels - item["joints_2d"][in_front]).max(initial=0)
+    if not (error_mm < limit_mm and error_px < limit_px):
         raise ValueError(
             f"{item['image']}: joints_gt, joints_3d and joints_2d disagree by {error_mm:.4f} mm, {error_px:.4f} px; "
             "are camera and joints of the same frame and handedness?"
         )
-    return item
 
 
 def from_items(items: Sequence[Mapping[str, Any]], *, split: str, size_hw: tuple[int, int] | None = None) -> Table:
@@ -164,31 +186,36 @@ def from_items(items: Sequence[Mapping[str, Any]], *, split: str, size_hw: tuple
     return make_table(INDEX, {c.name: [row[c.name] for row in rows] for c in INDEX.columns})
 
 
-def _row(position: int, item: Mapping[str, Any], split: str, size_hw: tuple[int, int]) -> dict[str, Any]:
-    missing = sorted(_KEYS - set(item))
+def _check_layout(position: int, item: Mapping[str, Any]) -> None:
+    missing = sorted(_KEYS - set(item)) + sorted(f"camera.{key}" for key in _CAMERA_KEYS - set(item.get("camera", ())))
     if missing:
         raise ValueError(f"item {position}: missing keys {missing}; expected an Occlusion-Person annotation")
-    checked = _checked_item(dict(item))
-    for name, shape in (("joints_2d", (JOINTS, 2)), ("joints_3d", (JOINTS, 3)), ("joints_vis_2d", (JOINTS, 1))):
-        if np.shape(checked[name]) != shape:
-            raise ValueError(f"item {position}, {name}: expected {shape}, found {np.shape(checked[name])}")
-    camera = checked["camera"]
-    inside: Bools = np.asarray(checked["joints_vis"]).reshape(-1) > 0
+    found = {name: np.shape(item[name]) for name in _SHAPES} | {"camera.R": np.shape(item["camera"]["R"])}
+    for name, shape in (_SHAPES | {"camera.R": (3, 3)}).items():
+        if found[name] != shape:
+            raise ValueError(f"item {position}, {name}: expected {shape}, found {found[name]}")
+
+
+def _row(position: int, item: Mapping[str, Any], split: str, size_hw: tuple[int, int]) -> dict[str, Any]:
+    _check_layout(position, item)
+    _check_item(item, limit_mm=_THEIRS_MM, limit_px=_THEIRS_PX)
+    camera = item["camera"]
+    inside: Bools = np.asarray(item["joints_vis"]).reshape(-1) > 0
     return {
-        **{k: checked[k] for k in ("image", "video_id", "image_id", "action", "subaction", "subject", "camera_id")},
-        "scene": int(str(checked["video_id"]).rsplit("sce", 1)[-1]),
+        **{k: item[k] for k in ("image", "video_id", "image_id", "action", "subaction", "subject", "camera_id")},
+        "scene": int(str(item["video_id"]).rsplit("sce", 1)[-1]),
         "split": split,
         "intrinsics": np.array([[camera["fx"], 0, camera["cx"]], [0, camera["fy"], camera["cy"]], [0, 0, 1.0]]),
         "rotation_world_to_camera": np.asarray(camera["R"], np.float64),
         "center_world": np.asarray(camera["T"], np.float64).reshape(3) / MM_PER_M,
         "size_hw": np.array(size_hw, np.int32),
-        "joints_3d_world": np.asarray(checked["joints_gt"]) / MM_PER_M,
-        "joints_3d_camera": np.asarray(checked["joints_3d"]) / MM_PER_M,
-        "joints_2d": np.asarray(checked["joints_2d"], np.float64),
+        "joints_3d_world": np.asarray(item["joints_gt"]) / MM_PER_M,
+        "joints_3d_camera": np.asarray(item["joints_3d"]) / MM_PER_M,
+        "joints_2d": np.asarray(item["joints_2d"], np.float64),
         "gap_m": np.full(JOINTS, np.nan),
         "instance_hit": np.zeros(JOINTS, np.int32),
         "in_image": inside,
-        "visible": inside & (np.asarray(checked["joints_vis_2d"]).reshape(-1) > 0),
+        "visible": inside & (np.asarray(item["joints_vis_2d"]).reshape(-1) > 0),
         "hidden_by": np.zeros(JOINTS, np.uint8),
-        "box_xyxy": np.asarray(checked["box"], np.float64),
+        "box_xyxy": np.asarray(item["box"], np.float64),
     }

@@ -13,8 +13,8 @@ from .wardrobe import Hair
 
 # Where hair begins: degrees above the middle of the skull, by direction from the face (0) to the nape (180).
 # It runs over the forehead, down the temple to the sideburn, over the ear and down behind it.
-_AROUND_DEG = (0.0, 25.0, 42.0, 55.0, 64.0, 74.0, 84.0, 92.0, 100.0, 118.0, 127.0, 140.0, 180.0)
-_LINE_DEG = (34.0, 35.0, 31.0, 18.0, 8.0, 2.0, -14.0, -18.0, -3.0, -6.0, -34.0, -46.0, -49.0)
+_AROUND_DEG = (0.0, 25.0, 42.0, 52.0, 58.0, 63.0, 68.0, 76.0, 80.0, 100.0, 106.0, 120.0, 180.0)
+_LINE_DEG = (33.0, 34.0, 29.0, 16.0, 4.0, -6.0, -20.0, -22.0, -7.0, -7.0, -34.0, -45.0, -49.0)
 
 # Thickness of the layer on the scalp, m; the rest of a style is said in `hair_layer` and `hair_lofts`.
 _THICKNESS_M = {
@@ -49,8 +49,8 @@ def beard_area(chart: Chart) -> Array:
     upper = np.interp(side, [0.0, 0.006, 0.022, 0.034, 0.055, 0.075], [1.668, 1.669, 1.664, 1.655, 1.668, 1.708])
     lower = np.interp(chart.points[:, 1], [-0.16, -0.10, -0.03], [1.590, 1.612, 1.640])
     mouth = (side / 0.027) ** 2 + ((height - 1.6485) / np.where(height > 1.6485, 0.0115, 0.0125)) ** 2
-    front = np.interp(chart.around_deg, [70, 104], [0.05, 0.0])
-    area = np.minimum.reduce([upper - height, height - lower, 0.02 * (mouth - 1), front - 0.001])
+    before_ears = 0.001 * (77 - chart.around_deg)
+    area = np.minimum.reduce([upper - height, height - lower, 0.02 * (mouth - 1), before_ears])
     return np.where(chart.head > 0.5, area, -0.05)
 
 
@@ -95,7 +95,7 @@ def hair_lofts(form: Form, hair: Hair, layer: Array, rng: np.random.Generator) -
         radii = np.array([0.015, 0.017, 0.024, 0.028, 0.027, 0.022, 0.014, 0.003])
         return [_tube(form, path, radii, color, rng, follow=0.35)]
     if hair.style == "bun":
-        center = skull + [0.0, 0.100, 0.060]
+        center = skull + [0.0, 0.092, 0.052]
         tilt = np.linspace(-1, 1, 9)
         path = center + tilt[:, None] * np.array([0.0, 0.026, 0.018])
         return [_tube(form, path, 0.040 * np.sqrt(np.maximum(1 - tilt**2, 0.01)), color, rng, follow=0.0)]
@@ -133,7 +133,7 @@ def _curtain(form: Form, hair: Hair, layer: Array, skull: Array, color: Array, r
     outer, inner = [], []
     for height in heights:
         fallen = np.clip((skull[2] + 0.03 - height) / 0.12, 0, 1)
-        reach = sample_profile(grid, first, np.full(columns, -height), turn % (2 * np.pi)) + 0.010 * fallen
+        reach = sample_profile(grid, first, np.full(columns, -height), turn % (2 * np.pi)) + 0.018 * fallen
         ring = skull[:2] + reach[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
         thick = 0.004 + 0.016 * fallen
         wall = skull[:2] + (ring - skull[:2]) * (1 - thick / reach)[:, None]
@@ -186,7 +186,7 @@ def _tube(form: Form, path: Array, radii: Array, color: Array, rng: np.random.Ge
     columns = 18
     along = np.gradient(path, axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True)
-    across = np.cross(along, [1.0, 0.0, 0.0])
+    across = np.cross([1.0, 0.0, 0.0], along)
     turn = np.arange(columns) / columns * 2 * np.pi
     rings = [
         point + radius * (np.cos(turn)[:, None] * [1.0, 0, 0] + np.sin(turn)[:, None] * side)

@@ -1,0 +1,92 @@
+"""Volumes hashed just ahead of being unpacked: the disk is read once, both cores work, no unchecked byte is used."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from .checksums import Digest, Hasher, hash_stream, problem_with
+from .manifest import SourceFile
+from .members import DamagedArchiveError
+
+
+class WrongPartError(DamagedArchiveError):
+    """Volumes that do not have their published size or hash; the message names each of them."""
+
+
+class VerifyAhead:
+    """Hashes `parts` in order in one thread; `wait(index)` returns once that part is known to be right."""
+
+    def __init__(self, parts: Sequence[Path], expected: Mapping[str, SourceFile]) -> None:
+        """expected: by file name. ValueError when a part is not in it: an unknown part proves nothing."""
+        unknown = sorted(part.name for part in parts if part.name not in expected)
+        if unknown:
+            raise ValueError(f"no published hash for {unknown[:5]}; the list has {len(expected)} names")
+        self._parts, self._expected = tuple(parts), expected
+        self._problems: dict[int, str | None] = {}
+        self._digests: dict[str, Digest] = {}
+        self._changed = threading.Condition()
+        self._stop = self._open = False
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, name="verify-ahead", daemon=True)
+
+    def __enter__(self) -> VerifyAhead:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop = True
+        self._thread.join()
+
+    def start_holding(self) -> None:
+        """From now on `wait` waits. Before, the list of members (in the last part) may be read unchecked."""
+        self._open = True
+
+    def wait(self, index: int) -> None:
+        """Return when part `index` is right; raise WrongPartError naming all wrong parts when it is not."""
+        if not self._open or self._problems.get(index, "") is None:
+            return
+        with self._changed:
+            self._changed.wait_for(lambda: index in self._problems or self._failure is not None)
+        if self._failure is not None:
+            raise self._failure
+        if self._problems[index] is not None:
+            self.finish()
+
+    def finish(self) -> None:
+        """Check every part; raise WrongPartError if any is wrong."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._problems) == len(self._parts) or self._failure is not None)
+        if self._failure is not None:
+            raise self._failure
+        wrong = [f"{self._parts[i].name} {p}" for i, p in sorted(self._problems.items()) if p is not None]
+        if wrong:
+            raise WrongPartError(
+                f"{self._parts[0].parent}: {len(wrong)} of {len(self._parts)} parts are wrong: {'; '.join(wrong[:5])}"
+                f"{' ...' if len(wrong) > 5 else ''}: fetch them again"
+            )
+
+    def digests(self) -> dict[str, Digest]:
+        """Hashes by part name, after `finish`."""
+        return dict(self._digests)
+
+    def _work(self) -> None:
+        try:
+            for index, part in enumerate(self._parts):
+                if self._stop:
+                    return
+                with part.open("rb", buffering=0) as file:
+                    digest = hash_stream(file, hasher=Hasher())
+                problem = problem_with(self._expected[part.name], digest, self._expected.values())
+                with self._changed:
+                    self._digests[part.name] = digest
+                    self._problems[index] = problem
+                    self._changed.notify_all()
+        except BaseException as error:
+            with self._changed:
+                self._failure = error
+                self._changed.notify_all()

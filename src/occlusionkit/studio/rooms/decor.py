@@ -9,7 +9,7 @@ import numpy as np
 from ...geometry import Array
 from .finishes import BARK, BLACK_STEEL, BRASS, GLASS_BLACK, LAMP_SHADE, LEAF, SOIL, STEEL, plain
 from .pieces import Finish, Parts, Piece, assemble, single
-from .shapes import Shape, box, cylinder, ellipsoid, frustum, leaf, rod, sheet, slab, tube
+from .shapes import Shape, box, cylinder, ellipsoid, frustum, leaf, leg, rod, sheet, slab, tube
 from .solids import Box, Cylinder, Solid
 
 LEAF_COLORS = ("#4f7a3d", "#628b48", "#3f6636", "#739a56")
@@ -302,7 +302,7 @@ def tent(height_m: float = 1.5, radius_m: float = 0.5, *, cloth: Finish, poles: 
     parts = Parts()
     for index, foot in enumerate(feet):
         over = foot * (1 - height_m / knot_m) + np.array([0, 0, height_m])
-        parts.add(poles, rod(foot, over, 0.013))
+        parts.add(poles, leg(foot, over, 0.013))
         if index != 2:  # the side between feet 2 and 3 faces -Y
             parts.add(cloth, slab([foot, feet[(index + 1) % 4], (0, 0, 0.98 * knot_m)], 0.006))
     side_m = 2 * (radius_m * np.cos(np.pi / 4) + 0.02)

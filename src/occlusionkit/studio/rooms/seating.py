@@ -6,7 +6,7 @@ import numpy as np
 
 from .finishes import BLACK_STEEL, OAK, WHITE_LINEN, quilt
 from .pieces import Finish, Parts, Piece, assemble, single
-from .shapes import box, cushion, cylinder, frustum, rod
+from .shapes import box, cushion, cylinder, frustum, leg, rod
 from .solids import Box, Cylinder, Solid
 
 
@@ -28,7 +28,7 @@ def sofa(
     parts.add(fabric, cushion((0, back_y, 0.45), (width_m - 0.02, back_m, 0.66), radius_m=0.07))
     for side in (-1, 1):
         x = side * (width_m - arm_m) / 2
-        parts.add(fabric, cushion((x, -0.01, 0.36), (arm_m, depth_m - 0.02, 0.48), radius_m=0.06))
+        parts.add(fabric, cushion((x, 0, 0.36), (arm_m, depth_m - 0.02, 0.48), radius_m=0.06))
         for y in (-depth_m / 2 + 0.1, depth_m / 2 - 0.1):
             parts.add(legs, frustum((side * (width_m / 2 - 0.1), y, 0), 0.018, 0.026, 0.13, sides=10))
     each = inner / seats
@@ -37,9 +37,7 @@ def sofa(
         seat_depth = depth_m - back_m
         parts.add(
             fabric,
-            cushion(
-                (x, -back_m / 2 - 0.01, seat_z - 0.08), (each - 0.01, seat_depth, 0.15), radius_m=0.05, bulge_m=0.02
-            ),
+            cushion((x, -back_m / 2, seat_z - 0.08), (each - 0.01, seat_depth, 0.15), radius_m=0.05, bulge_m=0.02),
         )
         rest = cushion((x, back_y - 0.16, 0.64), (each - 0.02, 0.15, 0.42), radius_m=0.06)
         parts.add(fabric, rest.turned("x", -9, about=(x, back_y - 0.16, 0.44)))
@@ -77,7 +75,7 @@ def armchair(
         for end in (-1, 1):
             foot = (side * (width_m / 2 - 0.07), end * (depth_m / 2 - 0.07), 0.0)
             top = (side * (width_m / 2 - 0.13), end * (depth_m / 2 - 0.13), 0.24)
-            parts.add(legs, rod(foot, top, 0.015, end_radius_m=0.024))
+            parts.add(legs, leg(foot, top, 0.015, end_radius_m=0.024))
     if pillow is not None:
         lean = cushion((0.02, back_y - 0.16, 0.6), (0.42, 0.11, 0.36), radius_m=0.05)
         parts.add(pillow, lean.turned("x", -20, about=(0, back_y - 0.16, 0.44)))
@@ -95,8 +93,8 @@ def dining_chair(*, wood: Finish, seat: Finish | None = None) -> Piece:
     if seat is not None:
         parts.add(seat, cushion((0, 0, 0.472), (0.41, 0.39, 0.035), radius_m=0.017, bulge_m=0.01))
     for side in (-1, 1):
-        parts.add(wood, rod((side * 0.2, -0.19, 0), (side * 0.185, -0.17, 0.43), 0.014, end_radius_m=0.02))
-        parts.add(wood, rod((side * 0.19, 0.22, 0), (side * 0.185, 0.18, 0.44), 0.014, end_radius_m=0.02))
+        parts.add(wood, leg((side * 0.2, -0.19, 0), (side * 0.185, -0.17, 0.43), 0.014, end_radius_m=0.02))
+        parts.add(wood, leg((side * 0.19, 0.22, 0), (side * 0.185, 0.18, 0.44), 0.014, end_radius_m=0.02))
         parts.add(wood, rod((side * 0.185, 0.18, 0.44), (side * 0.18, 0.235, 0.83), 0.019, end_radius_m=0.014))
         parts.add(wood, rod((side * 0.19, -0.18, 0.2), (side * 0.188, 0.2, 0.2), 0.009))
     for z, depth in ((0.76, 0.225), (0.63, 0.208)):
@@ -113,7 +111,7 @@ def shell_chair(*, shell: Finish, legs: Finish = OAK) -> Piece:
     parts.add(shell, back.turned("x", -14, about=(0, 0.2, 0.46)))
     for side in (-1, 1):
         for y in (-1, 1):
-            parts.add(legs, rod((side * 0.22, y * 0.2, 0), (side * 0.12, y * 0.11, 0.42), 0.012, end_radius_m=0.018))
+            parts.add(legs, leg((side * 0.22, y * 0.2, 0), (side * 0.12, y * 0.11, 0.42), 0.012, end_radius_m=0.018))
     return assemble(parts, [Box((0, 0, 0.24), (0.49, 0.48, 0.48)), Box((0, 0.24, 0.43), (0.47, 0.16, 0.86))])
 
 
@@ -144,12 +142,12 @@ def office_chair(*, fabric: Finish, frame: Finish = BLACK_STEEL) -> Piece:
 def stool(height_m: float = 0.45, radius_m: float = 0.17, *, seat: Finish, legs: Finish) -> Piece:
     parts = Parts()
     parts.add(seat, cylinder((0, 0, height_m - 0.035), radius_m, 0.035, sides=24))
-    for leg in range(4):
-        angle = np.pi / 2 * leg + np.pi / 4
+    for quarter in range(4):
+        angle = np.pi / 2 * quarter + np.pi / 4
         foot, top = radius_m * 1.05, radius_m * 0.65
         parts.add(
             legs,
-            rod(
+            leg(
                 (foot * np.cos(angle), foot * np.sin(angle), 0),
                 (top * np.cos(angle), top * np.sin(angle), height_m - 0.03),
                 0.013,
@@ -157,8 +155,8 @@ def stool(height_m: float = 0.45, radius_m: float = 0.17, *, seat: Finish, legs:
         )
     if height_m > 0.6:
         ring = 0.45 * height_m
-        for leg in range(4):
-            a, b = (np.pi / 2 * (leg + step) + np.pi / 4 for step in (0, 1))
+        for quarter in range(4):
+            a, b = (np.pi / 2 * (quarter + step) + np.pi / 4 for step in (0, 1))
             r = radius_m * 0.88
             parts.add(legs, rod((r * np.cos(a), r * np.sin(a), ring), (r * np.cos(b), r * np.sin(b), ring), 0.009))
     return assemble(parts, [Cylinder((0, 0, height_m / 2), radius_m * 1.05 + 0.02, height_m)])

@@ -185,6 +185,20 @@ def rod(start: Vector, end: Vector, radius_m: float, *, end_radius_m: float | No
     return upright.rotated(np.stack([side, np.cross(axis, side), axis], axis=1)).moved(start)
 
 
+def leg(foot: Vector, top: Vector, radius_m: float, *, end_radius_m: float | None = None, sides: int = 8) -> Shape:
+    """A round leg that leans from its foot to its top; unlike a rod's, its ends are level."""
+    lean = np.asarray(top, dtype=np.float64) - np.asarray(foot, dtype=np.float64)
+    slant = lean[:2] / lean[2]
+    top_radius_m = radius_m if end_radius_m is None else end_radius_m
+    upright = frustum((0.0, 0.0, 0.0), radius_m, top_radius_m, float(lean[2]), sides=sides, max_edge_m=0.5)
+    vertices, normals = upright.vertices.copy(), upright.normals.copy()
+    vertices[:, :2] += vertices[:, 2:] * slant
+    # Normals go with the inverse transpose of the shear.
+    normals[:, 2] -= normals[:, :2] @ slant
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    return Shape(vertices, upright.faces, normals, upright.uvs).moved(foot)
+
+
 def tube(base: Vector, radius_bottom_m: float, radius_top_m: float, height_m: float, *, wall_m: float = 0.01) -> Shape:
     """An open lamp shade: a hollow cone without floor or lid, standing on `base`."""
     sides = 24

@@ -7,7 +7,7 @@ import numpy as np
 from .finishes import BLACK_STEEL, BRASS, GLASS_BLACK, PORCELAIN, STEEL, plain
 from .joinery import fronts
 from .pieces import Finish, Parts, Piece, assemble
-from .shapes import box, cushion, cylinder, ellipsoid, frustum, rod
+from .shapes import box, cushion, cylinder, ellipsoid, frustum, leg, rod
 from .solids import Box, Cylinder, Solid
 
 
@@ -28,7 +28,7 @@ def table(
     for side in (-1, 1):
         for y in (-1, 1):
             x_m, y_m = side * (width_m / 2 - 0.09), y * (depth_m / 2 - 0.09)
-            parts.add(legs, rod((x_m, y_m, 0), (x_m, y_m, height_m - 0.036), 0.022, end_radius_m=0.034, sides=10))
+            parts.add(legs, leg((x_m, y_m, 0), (x_m, y_m, height_m - 0.036), 0.022, end_radius_m=0.034, sides=10))
             solids.append(Box((x_m, y_m, height_m / 2), (0.08, 0.08, height_m)))
     if bowl is not None:
         parts.add(bowl, frustum((0.05, 0.02, height_m), 0.06, 0.15, 0.07, sides=24))
@@ -90,10 +90,10 @@ def coffee_table(
 def round_coffee_table(radius_m: float = 0.42, height_m: float = 0.38, *, top: Finish, legs: Finish) -> Piece:
     parts = Parts()
     parts.add(top, cylinder((0, 0, height_m - 0.03), radius_m, 0.03, sides=36))
-    for leg in range(3):
-        angle = 2 * np.pi * leg / 3 + 0.5
+    for third in range(3):
+        angle = 2 * np.pi * third / 3 + 0.5
         foot = (0.85 * radius_m * np.cos(angle), 0.85 * radius_m * np.sin(angle), 0.0)
-        parts.add(legs, rod(foot, (0.6 * foot[0], 0.6 * foot[1], height_m - 0.03), 0.014, end_radius_m=0.02))
+        parts.add(legs, leg(foot, (0.6 * foot[0], 0.6 * foot[1], height_m - 0.03), 0.014, end_radius_m=0.02))
     parts.add(PORCELAIN, frustum((0.12, 0.08, height_m), 0.07, 0.1, 0.045, sides=24))
     return assemble(
         parts,
@@ -196,7 +196,7 @@ def high_table(
     for side in (-1, 1):
         x = side * (width_m / 2 - 0.15)
         for y in (-1, 1):
-            parts.add(legs, rod((x + side * 0.06, y * (depth_m / 2 - 0.05), 0), (x, y * 0.12, height_m - 0.04), 0.018))
+            parts.add(legs, leg((x + side * 0.06, y * (depth_m / 2 - 0.05), 0), (x, y * 0.12, height_m - 0.04), 0.018))
         parts.add(
             legs,
             rod((x + side * 0.045, -depth_m / 2 + 0.11, 0.28), (x + side * 0.045, depth_m / 2 - 0.11, 0.28), 0.012),

@@ -58,16 +58,21 @@ class Connection:
         return self.unsent_bytes < MAX_UNSENT_BYTES
 
     def read(self) -> None:
-        """Take in what has arrived. Text that is no request is logged and dropped, as UnrealCV does."""
-        try:
-            received = self.socket.recv(READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            received = b""
-        if not received:
-            self.ended = True
-            return
+        """Take in all that has arrived, to the end: whether somebody else may come is judged by it."""
+        while self.wants_to_read:
+            try:
+                received = self.socket.recv(READ_BYTES)
+            except BlockingIOError:
+                return
+            except OSError:
+                received = b""
+            if received:
+                self._take_in(received)
+            else:
+                self.ended = True
+
+    def _take_in(self, received: bytes) -> None:
+        """Text that is no request is logged and dropped, as UnrealCV does."""
         try:
             payloads = self._decoder.feed(received)
         except ProtocolError as error:

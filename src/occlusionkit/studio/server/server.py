@@ -23,7 +23,7 @@ from .connection import Connection
 from .listening import listen_tcp, listen_unix
 from .protocol import MAX_PAYLOAD_BYTES, Request, greeting
 from .stage import Stage
-from .state import FilmDefaults, Studio, StudioLibrary, open_room
+from .state import CommandError, FilmDefaults, Studio, StudioLibrary, open_room
 from .views import Views
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,10 @@ def serve(
             templates=tuple((route.template, route.description) for route in dispatcher.routes),
         )
         rooms = library.rooms()
-        state = open_room(library, room if room is not None else rooms[0], film)
+        try:
+            state = open_room(library, room if room is not None else rooms[0], film)
+        except CommandError as error:
+            raise ValueError(f"room: {error}") from None
         loop = _Loop(Stage(studio, dispatcher, state), listeners, token=token, lifeline=lifeline, idle_s=idle_s)
         stack.callback(loop.close)
         if on_ready is not None:
@@ -132,7 +135,8 @@ class _Loop:
             self._run_next()
             self._let_go()
             for listener in self.listeners:
-                if ready.get(listener.fileno(), 0):
+                # One that ended and whose last commands are still to be run: newcomers wait for its place.
+                if ready.get(listener.fileno(), 0) and not (self.client and self.client.ended):
                     self._accept(listener)
             if self.lifeline is not None and ready.get(self.lifeline, 0) and not os.read(self.lifeline, 4096):
                 log.info("the lifeline broke: the server ends")

@@ -6,6 +6,7 @@ PROJECT = Path(workflow.basedir).parent
 sys.path.insert(0, str(PROJECT / "src"))
 
 from occlusionkit.capture.plan import SCENES, PlanSize
+from occlusionkit.capture.sizes import describe_plan
 from occlusionkit.provenance import code_digest as package_digest
 
 CAPTURE = "occlusion_person"
@@ -26,17 +27,33 @@ def code_digest(script, *modules):
 
 
 def slice_of(section, *keys):
-    """The part of the config that a rule uses: a change of any other key does not rerun it."""
+    """The keys of a section that a rule depends on. A change of any other key does not rerun it."""
     return {key: config[section][key] for key in keys}
+
+
+def plan_size():
+    """The plan's numbers, checked."""
+    keys = slice_of("capture", *PLAN_KEYS)
+    return PlanSize(
+        **{
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in keys.items()
+        }
+    )
 
 
 def shard_names():
     """Names of all shards, known from the config alone."""
-    keys = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in slice_of("capture", *PLAN_KEYS).items()
-    }
-    return [f"shard-{number:04d}" for number in range(PlanSize(**keys).shards)]
+    return [f"shard-{number:04d}" for number in range(plan_size().shards)]
+
+
+def say_what_it_takes():
+    """In a dry run: how much is planned, and what it will hold on disk."""
+    keys = slice_of("capture", "height", "width", "keep_depth")
+    print(
+        describe_plan(plan_size(), cameras=len(config["capture"]["cameras"]), **keys),
+        file=sys.stderr,
+    )
 
 
 def shard_files(kind, name):
@@ -80,3 +97,8 @@ def final_outputs():
         "results/report.html",
         "results/audit/hashes.tsv",
     ]
+
+
+# Snakemake knows this of itself only after reading the rules.
+if workflow.is_main_process and {"-n", "--dry-run", "--dryrun"} & set(sys.argv):
+    say_what_it_takes()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from .audit.cli import app as audit_app
 from .jobs import EXPECTED_ERRORS, configure_logging, keep_caches_in
+from .studio.render.choose import Choice
 
 app = typer.Typer(
     name="occlusionkit",
@@ -16,6 +19,55 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(audit_app, name="audit")
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="TCP port on 127.0.0.1; 0 takes a free one.")] = 9000,
+    scene: Annotated[str, typer.Option(help="Room to load first; `vget /studio/rooms` lists them.")] = "living_room",
+    people: Annotated[Path, typer.Option(help="Baked people; `make run` makes them.")] = Path(
+        "results/studio/people.npz"
+    ),
+    light: Annotated[Path, typer.Option(help="Folder of the rooms' baked light.")] = Path("results/studio/light"),
+    renderer: Annotated[Choice, typer.Option(help="gl (EGL), embree (no GL needed), or auto.")] = "auto",
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads of the renderer.")] = 1,
+    width: Annotated[int, typer.Option(min=1, max=8192, help="Of a new camera, px.")] = 640,
+    height: Annotated[int, typer.Option(min=1, max=8192, help="Of a new camera, px.")] = 480,
+    folder: Annotated[Path, typer.Option(help="The only folder that clients can have files written in.")] = Path(
+        "results/server"
+    ),
+) -> None:
+    """Serve the studio to UnrealCV clients until interrupted (Ctrl-C). Answers on the loopback address only."""
+    from .studio.render import open_renderer
+    from .studio.server import Endpoint, FilmDefaults
+    from .studio.server import serve as serve_studio
+    from .studio.server.library import FurnishedLibrary
+
+    library = FurnishedLibrary(people, light=light if light.is_dir() else None)
+    if scene not in library.rooms():
+        raise typer.BadParameter(f"expected one of {', '.join(library.rooms())}; found {scene!r}", param_hint="--scene")
+    drawn_by = open_renderer(renderer, threads=threads)
+
+    def announce(endpoint: Endpoint) -> None:
+        typer.echo(
+            f"listening on {endpoint.host}:{endpoint.port}, room {scene}, {drawn_by.description}; Ctrl-C ends it"
+        )
+
+    try:
+        serve_studio(
+            library,
+            drawn_by,
+            folder=folder,
+            port=port,
+            room=scene,
+            film=FilmDefaults(size_hw=(height, width)),
+            on_ready=announce,
+        )
+    except KeyboardInterrupt:
+        typer.echo("ended")
+    finally:
+        drawn_by.close()
 
 
 def main() -> None:

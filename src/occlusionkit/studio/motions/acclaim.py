@@ -1,9 +1,9 @@
 """Acclaim motion capture, as CMU publishes it: an ASF file holds a skeleton, an AMC file its motion.
 
-Formulas and conventions: facts of the format as read in CMU's own files and checked against independent conversions.
-R(a, b, c) = Rz(c) Ry(b) Rx(a) in degrees. With C = R(axis) of a bone and its angles r (0 where the bone has no such dof)
-a bone turns L = C R(r) C^T on its parent, and ends at its parent's end + G direction * length. The root turns by R(RX, RY,
-RZ) and lies at (TX, TY, TZ). Files are Y up and in their own length unit; what this module returns is Z up and in metres.
+R(a, b, c) = Rz(c) Ry(b) Rx(a), in degrees. With C = R(axis) of a bone and its angles r (0 where the bone has no such
+dof), a bone turns by L = C R(r) C^T on its parent, G = G_parent L in all, and ends at its parent's end + G direction
+length. The root turns by R(RX, RY, RZ) and lies at (TX, TY, TZ). Files are Y up and in a length unit of their own; the
+positions returned here are Z up and in metres.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ JOINT_ENDS = {
 
 @dataclass(frozen=True, eq=False)
 class AsfBone:
-    """direction (3,): unit, at rest, Y up;  length_m;  axis (3, 3): C;  dof: which of rx, ry, rz an AMC gives, in its order."""
+    """direction (3,): unit, at rest, Y up;  axis (3, 3): C;  dof: which of rx, ry, rz an AMC gives, in its order."""
 
     name: str
     parent: str
@@ -46,7 +46,7 @@ class AsfBone:
 
 @dataclass(frozen=True, eq=False)
 class AsfSkeleton:
-    """bones: parents before children, without the root;  unit_m: metres per length unit of this file and of its AMCs."""
+    """bones: parents before children, without the root;  unit_m: metres per length unit, here and in its AMCs."""
 
     path: Path
     unit_m: float
@@ -294,8 +294,8 @@ def _check_frame(lines: _Lines, frame: dict[str, Array], expected: dict[str, int
     missing = [name for name in expected if name not in frame]
     if missing:
         raise ValueError(
-            f"{lines.path}:{lines.number}: frame {number}: expected a line for each of {len(expected)} bones, found none "
-            f"for {', '.join(missing)}"
+            f"{lines.path}:{lines.number}: frame {number}: expected a line for each of {len(expected)} bones, "
+            f"found none for {', '.join(missing)}"
         )
 
 

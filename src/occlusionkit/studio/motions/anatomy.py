@@ -77,26 +77,34 @@ def bone_indices(rig: Rig, names: Sequence[str]) -> tuple[int, ...]:
     return tuple(rig.index(name) for name in names)
 
 
-def _limb(rig: Rig, names: Sequence[str]) -> Limb:
-    bones = bone_indices(rig, names)
-    start, _, middle, _, end = bones
-    joints = rig.rest_heads[[start, middle, end]]
-    upper, lower = unit(np.diff(joints, axis=0))
-    hinge = np.cross(upper, lower)
-    if np.linalg.norm(hinge) < np.sin(np.radians(1.0)):
-        raise ValueError(
-            f"rig: {names[0]} and {names[2]} are in line at rest (less than 1 deg), so the way in which they bend is not "
-            "defined; bake the body with slightly bent knees and elbows"
-        )
-    return Limb(start, bones[1], middle, bones[3], end, joints, unit(hinge))
-
-
 def leg(rig: Rig, side: Side) -> Limb:
-    return _limb(rig, [f"{bone}.{side}" for bone in ("upperleg01", "upperleg02", "lowerleg01", "lowerleg02", "foot")])
+    """Knees bend backward: their hinge is square to the way the rig faces (-Y) and to the line from hip to ankle.
+
+    The plane of thigh and shin would not do: a leg is nearly straight at rest, and knock-knees turn it by 25 deg.
+    """
+    bones = bone_indices(
+        rig, [f"{bone}.{side}" for bone in ("upperleg01", "upperleg02", "lowerleg01", "lowerleg02", "foot")]
+    )
+    start, second, middle, last, end = bones
+    joints = rig.rest_heads[[start, middle, end]]
+    hinge = unit(np.cross([0.0, -1.0, 0.0], joints[2] - joints[0]))
+    return Limb(start, second, middle, last, end, joints, hinge)
 
 
 def arm(rig: Rig, side: Side) -> Limb:
-    return _limb(rig, [f"{bone}.{side}" for bone in ("upperarm01", "upperarm02", "lowerarm01", "lowerarm02", "wrist")])
+    """Elbows bend in the plane of upper arm and forearm at rest; ValueError where these are in line."""
+    bones = bone_indices(
+        rig, [f"{bone}.{side}" for bone in ("upperarm01", "upperarm02", "lowerarm01", "lowerarm02", "wrist")]
+    )
+    start, second, middle, last, end = bones
+    joints = rig.rest_heads[[start, middle, end]]
+    hinge = np.cross(*unit(np.diff(joints, axis=0)))
+    if np.linalg.norm(hinge) < np.sin(np.radians(10.0)):
+        raise ValueError(
+            f"rig: the {side} arm is straight at rest (elbow bent by less than 10 deg), so the way in which the elbow "
+            "bends is not defined; bake the body with bent elbows"
+        )
+    return Limb(start, second, middle, last, end, joints, unit(hinge))
 
 
 def foot(rig: Rig, side: Side) -> Foot:
@@ -126,10 +134,9 @@ def hand(rig: Rig, side: Side) -> Hand:
     for finger in range(1, 6):
         bones = bone_indices(rig, [f"finger{finger}-{part}.{side}" for part in (1, 2, 3)])
         first, middle, last = rig.rest_heads[list(bones)]
+        turns = [(last - first, palm, degrees) for degrees in (70.0, 85.0, 50.0)]
         if finger == 1:
-            turns = ((middle - first, palm, 30.0), (last - middle, across, 45.0), (last - middle, across, 60.0))
-        else:
-            turns = tuple((last - first, palm, degrees) for degrees in (70.0, 85.0, 50.0))
+            turns = [(middle - first, palm, 30.0), (last - middle, across, 45.0), (last - middle, across, 60.0)]
         fingers += [
             (bone, unit(np.cross(pointing, towards)), degrees)
             for bone, (pointing, towards, degrees) in zip(bones, turns, strict=True)

@@ -12,8 +12,8 @@ from ..rig import Pose, Rig, joints_of, pose_bones
 
 @dataclass(frozen=True, eq=False)
 class BodyMotion:
-    """rotations (F, B, 3, 3) local-ref for the rig's bones, the root's in the world; root_m (F, 3) m, the root's head;
-    planted (F, 2) bool: left, right foot stands flat and still; fps: frames per second, frame i is at i / fps seconds."""
+    """rotations (F, B, 3, 3) local-ref for the rig's bones, the root's in the world;  root_m (F, 3) m: the root's head;
+    planted (F, 2) bool: left, right foot is held still on the floor;  fps: frame i is at i / fps seconds."""
 
     name: str
     rig: Rig

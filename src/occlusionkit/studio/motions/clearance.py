@@ -18,7 +18,8 @@ def segment_distance_m(points: Array, start: Array, end: Array) -> Array:
     along = end - start
     share = ((points - start) * along).sum(-1) / np.maximum((along * along).sum(-1), 1e-12)
     nearest = start + np.clip(share, 0.0, 1.0)[..., None] * along
-    return np.linalg.norm(points - nearest, axis=-1)
+    distance: Array = np.linalg.norm(points - nearest, axis=-1)
+    return distance
 
 
 def hand_clearance_m(motion: BodyMotion) -> Array:

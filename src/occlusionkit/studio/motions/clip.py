@@ -110,7 +110,7 @@ def mirrored(strings: Mapping[str, Array]) -> dict[str, Array]:
 def perform(clip: Clip, rng: np.random.Generator, *, duration_s: float, fps: float) -> tuple[dict[str, Array], Bools]:
     """One person's way of doing a clip: strings (F, C) and planted (F, 2) for puppet.animate.
 
-    rng decides tempo, starting point, size and handedness of the movement, posture, and the small noise of a living body.
+    rng decides tempo, starting point, size and handedness of the movement, posture, and the noise of a living body.
     """
     tempo = 1 + 0.08 * rng.uniform(-1, 1)
     start_s = rng.uniform(0, clip.period_s)

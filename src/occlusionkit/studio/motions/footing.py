@@ -15,8 +15,8 @@ from .body import BodyMotion
 from .limbs import MAX_REACH, solve_limb, write_limb
 from .rotations import Z_AXIS, about, between, unit
 
-# A foot stands when heel and ball are this slow, this level, and this near to the floor: captured floors are tilted, and
-# bent, by several centimetres.
+# A foot stands when heel and ball are this slow, this level, and this near to the floor: captured floors are tilted,
+# and bent, by several centimetres.
 STANDS_BELOW_M_S = 0.35
 LEVEL_WITHIN_M = 0.06
 STANDS_WITHIN_M = 0.12
@@ -35,7 +35,8 @@ def sole_points(rig: Rig, turns: Array, heads: Array, side: Side) -> Array:
 
 
 def _sole(shape: Foot, turn: Array, ankle: Array, toes_turn: Array) -> Array:
-    heel, ball = (ankle + turn @ (point - shape.ankle) for point in (shape.heel, shape.ball))
+    heel = ankle + turn @ (shape.heel - shape.ankle)
+    ball = ankle + turn @ (shape.ball - shape.ankle)
     return np.stack([heel, ball, ball + toes_turn @ (shape.tip - shape.ball)], axis=1)
 
 
@@ -73,8 +74,8 @@ def stands(flags: Bools) -> list[slice]:
 def on_floor(motion: BodyMotion) -> BodyMotion:
     """The motion with its soles put on z = 0.
 
-    First as a whole, by the lowest tenth of the lower sole's heights (their median: one frame's minimum would trust a
-    single outlier). Then by every stand: the floor under it is the median of its sole's lowest point, and between
+    First as a whole, by the lowest tenth of the lower sole's heights (their median: a minimum would trust one outlier).
+    Then by every stand: the floor under it is the median of its sole's lowest point, and between
     stands the floor is taken to run smoothly from one to the next.
     """
     turns, heads = motion.bones()
@@ -112,7 +113,7 @@ def lock_feet(motion: BodyMotion) -> BodyMotion:
 
 @dataclass(frozen=True, eq=False)
 class _Foothold:
-    """turn (F, 3, 3) global;  ankle (F, 3) m;  toes (F, 3, 3) on the foot;  weights (F,): 1 where held, 0 where free."""
+    """turn (F, 3, 3) global;  ankle (F, 3) m;  toes (F, 3, 3) on the foot;  weights (F,): 1 where held, 0 free."""
 
     turn: Array
     ankle: Array
@@ -141,18 +142,19 @@ def _hold(rig: Rig, turns: Array, heads: Array, flags: Bools, fps: float, side: 
         held_turn[mine] = flat
         weights[mine] = weight[mine]
     turn_held = between(turn, held_turn, weights)
-    toes = np.swapaxes(turn, -1, -2) @ turns[:, shape.toes[1]]
-    toes = between(toes, np.broadcast_to(np.eye(3), toes.shape), weights)
-    ankle = ankle + shift
-    ankle[:, 2] += np.maximum(0.0, -_sole(shape, turn_held, ankle, turn_held @ toes)[..., 2].min(axis=1))
-    return _Foothold(turn=turn_held, ankle=ankle, toes=toes, weights=weights)
+    bent_toes = np.swapaxes(turn, -1, -2) @ turns[:, shape.toes[1]]
+    toes = between(bent_toes, np.broadcast_to(np.eye(3), bent_toes.shape), weights)
+    lowest = _sole(shape, turn_held, ankle + shift, turn_held @ toes)[..., 2].min(axis=1)
+    place = ankle + shift + np.maximum(0.0, -lowest)[:, None] * Z_AXIS
+    return _Foothold(turn=turn_held, ankle=place, toes=toes, weights=weights)
 
 
 def _eased(frames: NDArray[np.int_], run: slice, *, ease_in_s: float, ease_out_s: float, fps: float) -> Array:
     """1 in the run, falling to 0 by half a cosine within BLEND_S or less on either side."""
     early, late = (run.start - frames) / fps, (frames - (run.stop - 1)) / fps
     away = np.maximum(early / min(BLEND_S, ease_in_s), late / min(BLEND_S, ease_out_s))
-    return 0.5 + 0.5 * np.cos(np.pi * np.clip(away, 0.0, 1.0))
+    weight: Array = 0.5 + 0.5 * np.cos(np.pi * np.clip(away, 0.0, 1.0))
+    return weight
 
 
 def _too_far_m(rig: Rig, heads: Array, holds: dict[Side, _Foothold], fps: float) -> Array:

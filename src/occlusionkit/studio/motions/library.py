@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from ...skeletons import ACTIONS
@@ -54,7 +55,7 @@ class ClipFiles:
 
 
 def cmu_action(clip: str) -> str | None:
-    """The action of a CMU clip by its name, "11_01" -> "soccer"; None for a clip (or a name) that is not in CMU_ACTIONS."""
+    """The action of a CMU clip by its name, "11_01" -> "soccer"; None for a name that is not in CMU_ACTIONS."""
     matched = _CLIP_NAME.fullmatch(clip)
     if matched is None:
         return None
@@ -69,22 +70,20 @@ def cmu_action(clip: str) -> str | None:
 
 def folder_motions(folder: Path) -> list[ClipFiles]:
     """Every clip below a folder, sorted by name: SS_TT.amc with the SS.asf beside it or in a folder above it, up to the
-    given one. A clip may lie in a folder named like an action (boxing/my_01.amc): then that is its action, whatever CMU's
-    index says.
+    given one. A clip may lie in a folder named like an action (boxing/my_01.amc): then that is its action, whatever
+    CMU's index says.
 
     Clips of no known action are in the list with action None: the caller says which it leaves out. FileNotFoundError
     where there is no folder, no AMC, or an AMC has no ASF; ValueError where two clips have one name.
     """
     if not folder.is_dir():
-        raise FileNotFoundError(
-            f"{folder}: expected a folder of ASF/AMC files, found no folder; check motions in the config"
-        )
+        raise FileNotFoundError(f"{folder}: expected a folder of ASF/AMC files, found none; check the path")
     motions = sorted(path for path in folder.rglob("*") if path.suffix.lower() == ".amc")
     if not motions:
         raise FileNotFoundError(f"{folder}: expected SS.asf and SS_TT.amc files, found no .amc; put CMU's files there")
     clips = [ClipFiles(amc=amc, asf=_skeleton_of(amc, folder), action=_action_of(amc, folder)) for amc in motions]
     clips.sort(key=lambda clip: (clip.name, clip.amc))
-    for one, other in zip(clips[:-1], clips[1:], strict=True):
+    for one, other in pairwise(clips):
         if one.name == other.name:
             raise ValueError(
                 f"{folder}: expected one clip named {one.name}, found {one.amc} and {other.amc}; remove one"

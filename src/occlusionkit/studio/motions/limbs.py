@@ -30,9 +30,8 @@ def solve_limb(
     """
     upper, lower = limb.lengths_m
     shortest, longest = reach_range_m(limb, max_flexion_deg=max_flexion_deg)
-    along = target_m - start_m
-    distance = np.clip(np.linalg.norm(along, axis=-1, keepdims=True), shortest, longest)
-    along = unit(along)
+    distance = np.clip(np.linalg.norm(target_m - start_m, axis=-1, keepdims=True), shortest, longest)
+    along = unit(target_m - start_m)
     bend = unit(bend - (bend * along).sum(-1, keepdims=True) * along)
     cosine = (upper**2 + distance**2 - lower**2) / (2 * upper * distance)
     middle = start_m + upper * (along * cosine + bend * np.sqrt(1 - cosine**2))

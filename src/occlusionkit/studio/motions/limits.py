@@ -22,7 +22,7 @@ LIMITS_DEG: dict[str, tuple[float, float]] = {
     "knee_flexion": (0.0, 140.0),  # AAOS 0..135; passive contact of calf and thigh near 150
     "elbow_flexion": (0.0, 150.0),
     "hip_flexion": (-30.0, 120.0),
-    "hip_abduction": (-30.0, 75.0),  # AAOS 45; dancers' and martial artists' legs go further
+    "hip_abduction": (-30.0, 80.0),  # AAOS 45; dancers' and martial artists' legs go further
     "hip_rotation": (-60.0, 60.0),  # AAOS 45; turned-out hips of dancers 60 and more
     "ankle_plantarflexion": (-40.0, 60.0),  # AAOS -20..50; a loaded ankle goes to -40, a pointed one to 60
     "ankle_roll": (-35.0, 35.0),  # inversion 35
@@ -33,7 +33,7 @@ LIMITS_DEG: dict[str, tuple[float, float]] = {
     "head_nod": (-60.0, 45.0),  # AAOS 45; the upper thoracic spine gives the rest
     "head_tilt": (-45.0, 45.0),
     "shoulder_behind": (-180.0, 60.0),  # extension of the upper arm behind the frontal plane
-    "shoulder_across": (-180.0, 60.0),  # of the upper arm past straight ahead: 135 of horizontal adduction less 90, and the scapula
+    "shoulder_across": (-180.0, 65.0),  # past straight ahead: 135 of horizontal adduction less 90, and the scapula's 20
     "forearm_pronation": (-85.0, 85.0),
     "wrist_flexion": (-70.0, 80.0),
     "wrist_deviation": (-30.0, 30.0),
@@ -83,12 +83,14 @@ def limit_violations(motion: BodyMotion, *, tolerance_deg: float = 0.5) -> list[
 
 def _rotation_vector_deg(parent: Array, child: Array) -> Array:
     """(F, 3) degrees: the child's rotation on its parent, about the parent's axes."""
-    return np.degrees(to_rotation_vector(np.swapaxes(parent, -1, -2) @ child))
+    vectors: Array = np.degrees(to_rotation_vector(np.swapaxes(parent, -1, -2) @ child))
+    return vectors
 
 
 def _into(turn: Array, vectors: Array) -> Array:
     """World vectors (F, 3) in the frame of a bone that turned (F, 3, 3)."""
-    return np.einsum("fji,fj->fi", turn, vectors)
+    turned: Array = np.einsum("fji,fj->fi", turn, vectors)
+    return turned
 
 
 def _hinge_flexion_deg(limb: Limb, turns: Array, heads: Array) -> Array:
@@ -97,7 +99,8 @@ def _hinge_flexion_deg(limb: Limb, turns: Array, heads: Array) -> Array:
     frame = turns[:, limb.upper_twist]
     upper, lower = _into(frame, unit(middle - start)), _into(frame, unit(end - middle))
     sine = np.einsum("fi,i->f", np.cross(upper, lower), limb.hinge)
-    return np.degrees(np.arctan2(sine, (upper * lower).sum(-1)))
+    flexion: Array = np.degrees(np.arctan2(sine, (upper * lower).sum(-1)))
+    return flexion
 
 
 def _leg_angles(motion: BodyMotion, turns: Array, heads: Array, pelvis: Array, side: Side) -> dict[str, Array]:

@@ -1,6 +1,6 @@
 """From a puppet's strings to bone rotations: pelvis, trunk, head, feet and hands over time -> BodyMotion.
 
-Strings are free of body size: floor distances in leg lengths, hand positions in arm lengths, angles in degrees. The feet
+Strings are free of body size: floor distances in leg lengths, hand positions in arm lengths, angles in degrees. Feet
 are put where the strings say by inverse kinematics, so the same clip plants every person's feet.
 """
 
@@ -48,7 +48,7 @@ _ELBOW_AHEAD = np.array([0.35, -0.55, -0.75])
 
 
 def animate(strings: Mapping[str, Array], planted: Bools, rig: Rig, *, name: str, fps: float) -> BodyMotion:
-    """strings: every channel of CHANNELS as (F, C); planted (F, 2) bool: which feet the strings hold still on the floor.
+    """strings: every channel of CHANNELS as (F, C);  planted (F, 2) bool: the feet that the strings hold still.
 
     A standing foot is reached by lowering the pelvis if need be. ValueError where a channel is missing or has another
     shape.
@@ -101,7 +101,7 @@ def _foot_targets(strings: Mapping[str, Array], rig: Rig, side: Side, scale: flo
     """-> the foot's global rotation (F, 3, 3), the ankle (F, 3) m, and the bend of the toes (F,) rad.
 
     Near the floor a lifted heel turns the foot about its ball and leaves the toes flat, lifted toes turn it about its
-    heel; in the air it turns about the ankle, and high up it goes with the shin ("ankle"). No point of the sole goes below the floor.
+    heel; in the air it turns about the ankle. No point of the sole goes below the floor.
     """
     shape, hip = foot(rig, side), leg(rig, side).joints[0]
     place, sole = _side(strings, side, "foot"), _side(strings, side, "sole")
@@ -131,7 +131,7 @@ def _height_in_reach(
     feet: Mapping[Side, tuple[Array, Array, Array]],
     rig: Rig,
 ) -> Array:
-    """Heights (F,) of the root: as given, lowered (smoothly) to where both legs reach the feet that are on the floor."""
+    """Heights (F,) of the root: as given, smoothly lowered to where both legs reach the feet that are on the floor."""
     height = root_m[:, 2]
     for side in SIDES:
         limb = leg(rig, side)

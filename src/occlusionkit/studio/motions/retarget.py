@@ -11,7 +11,7 @@ from .anatomy import SIDES, Limb, Side, arm, foot, hand, leg, leg_length_m
 from .body import BodyMotion
 from .footing import lock_feet
 from .limbs import write_limb
-from .rotations import Z_AXIS, about, between, fraction_of, frame, twist_angle, unit
+from .rotations import Z_AXIS, about, between, frame, twist_angle
 
 # CMU records at 120 Hz; the rate is not in the files.
 CMU_HZ = 120.0
@@ -38,9 +38,9 @@ def retarget(
 ) -> BodyMotion:
     """Put a captured motion on a rig, sampled at fps from start_s for duration_s (to its end where None).
 
-    Rotations are kept; each bone's rest direction is brought to the captured one first, limbs with their hinges. The path
-    of the hips is scaled by leg length, moved so that it is centred on the origin, and turned so that the person faces
-    -Y on average; soles are put on the floor, and feet that stand are held still. ValueError where start_s and
+    Rotations are kept; each bone's rest direction is brought to the captured one first, limbs with their hinges. The
+    path of the hips is scaled by leg length, moved so that it is centred on the origin, and turned so that the person
+    faces -Y on average; soles are put on the floor, and feet that stand are held still. ValueError where start_s and
     duration_s leave the clip, or a rate is not positive.
     """
     last_s = (len(capture) - 1) / capture_hz
@@ -49,7 +49,7 @@ def retarget(
     end_s = last_s if duration_s is None else start_s + duration_s
     if not 0 <= start_s <= end_s <= last_s + 1e-9:
         raise ValueError(
-            f"{capture.path}: expected a cut within 0..{last_s:.3f} s, found {start_s:.3f}..{end_s:.3f} s; shorten the cut"
+            f"{capture.path}: expected a cut within 0..{last_s:.3f} s, found {start_s:.3f}..{end_s:.3f} s; shorten it"
         )
     times_s = start_s + np.arange(int((end_s - start_s) * fps + 1e-6) + 1) / fps
     sampled = resample(capture, times_s * capture_hz)
@@ -62,7 +62,7 @@ def retarget(
 
 
 def resample(capture: AmcMotion, frames: Array) -> AmcMotion:
-    """The motion at fractional frame numbers (N,), 0 .. len - 1: positions linearly, rotations along the shortest arc."""
+    """The motion at fractional frames (N,), 0 .. len - 1: positions linearly, rotations along the shortest arc."""
     before = np.clip(np.floor(frames + 1e-9).astype(int), 0, len(capture) - 1)
     after = np.minimum(before + 1, len(capture) - 1)
     share = np.clip(frames - before, 0.0, 1.0)
@@ -94,7 +94,7 @@ def _mean_turn(turns: list[Array]) -> Array:
 
 
 def _bring(skeleton: AsfSkeleton, name: str, hinge: str, limb: Limb, part: int) -> Array:
-    """(3, 3): takes a limb's part from its rest to the captured skeleton's rest, direction on direction, hinge on hinge.
+    """(3, 3): takes a part of a limb from its rest to the captured rest, direction on direction, hinge on hinge.
 
     hinge: the bone whose rx bends the joint; CMU's knees and elbows bend with positive rx, as our hinges do.
     """

@@ -1,4 +1,4 @@
-"""Rotations as (..., 3, 3) matrices of column vectors: making, splitting and blending them. Radians unless named _deg."""
+"""Rotations as (..., 3, 3) matrices of column vectors: making, splitting and blending them. Radians."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def between(first: Array, second: Array, weight: Array | float) -> Array:
 
 
 def twist_angle(rotations: Array, axis: Array) -> Array:
-    """The turn of (..., 3, 3) about a unit axis (3,), in (-pi, pi]: what is left when the axis has been swung into place."""
+    """The turn of (..., 3, 3) about a unit axis (3,), in (-pi, pi]: what is left once the axis was swung into place."""
     quaternions = to_quaternion(rotations)
     angles = 2 * np.arctan2(quaternions[..., 1:] @ np.asarray(axis), quaternions[..., 0])
     wrapped: Array = np.pi - (np.pi - angles) % (2 * np.pi)
@@ -116,8 +116,10 @@ def shortest_arc(source: Array, target: Array) -> Array:
 
 
 def heading_lean_tilt(angles_deg: Array) -> Array:
-    """(..., 3) degrees: turn to the left about Z, then lean forward about X, then tilt to the left about Y, for a person
-    who faces -Y with left at +X -> (..., 3, 3) = Rz Rx Ry."""
+    """(..., 3) degrees: turn left about Z, lean forward about X, tilt left about Y -> (..., 3, 3) = Rz Rx Ry.
+
+    For a person who faces -Y with left at +X.
+    """
     turn, lean, tilt = np.moveaxis(np.radians(angles_deg), -1, 0)
     rotation: Array = about(Z_AXIS, turn) @ about(X_AXIS, lean) @ about(Y_AXIS, tilt)
     return rotation

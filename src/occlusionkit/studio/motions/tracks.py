@@ -44,8 +44,11 @@ class CyclicTrack:
 
 
 def smooth_noise(rng: np.random.Generator, time_s: Array, *, channels: int, slowest_s: float = 4.0) -> Array:
-    """(F,) s -> (F, channels) of about unit variance: five sines of rising frequency (to 5 / slowest_s), falling strength,
-    with phases and frequencies drawn from rng. The same rng state gives the same noise at whatever times it is asked."""
+    """(F,) s -> (F, channels) of about unit variance: five sines of rising frequency and falling strength.
+
+    Their phases and frequencies (about 1 to 5 per slowest_s) are drawn from rng, so that the same state of rng gives
+    the same noise at whatever times it is asked for.
+    """
     strength = 1 / np.arange(1, 6)
     frequency = np.arange(1, 6)[:, None] * rng.uniform(0.8, 1.2, size=(5, channels)) / slowest_s
     phase = rng.uniform(0, 2 * np.pi, size=(5, channels))

@@ -17,10 +17,14 @@ _READY: dict[str, Value] = {
 _BOUNCE_S = 0.6
 
 
-# fmt: off
 def _dribble(side: str, bounces: int) -> dict[str, Track]:
     """The hand rides the ball up, pushes it down, and waits for it, once for each bounce."""
-    hand: Track = [(0.0, (0.22, 0.66, -0.3)), (0.17, (0.25, 0.62, -0.68)), (0.3, (0.25, 0.6, -0.7)), (0.45, (0.22, 0.64, -0.48))]
+    hand: Track = [
+        (0.0, (0.22, 0.66, -0.3)),
+        (0.17, (0.25, 0.62, -0.68)),
+        (0.3, (0.25, 0.6, -0.7)),
+        (0.45, (0.22, 0.64, -0.48)),
+    ]
     wrist: Track = [(0.0, (70.0, -40.0)), (0.18, (70.0, 40.0)), (0.36, (70.0, 0.0))]
     starts_s = [_BOUNCE_S * bounce for bounce in range(bounces)]
     return {
@@ -31,26 +35,45 @@ def _dribble(side: str, bounces: int) -> dict[str, Track]:
 
 def _slide() -> dict[str, Track]:
     """Two slides to the left, two back: the leading foot reaches out, the other one follows and never crosses."""
+
     def place(out: float) -> tuple[float, float, float]:
         return (out, 0.0, 14.0)
 
     return joined(
-        steps("l", place(0.06), (0.0, 0.22, place(0.32)), (0.5, 0.7, place(0.46)), (1.42, 1.64, place(0.22)),
-              (1.92, 2.14, place(0.06)), lift=0.04, roll_deg=8.0),
-        steps("r", place(0.44), (0.25, 0.46, place(0.2)), (0.72, 0.94, place(0.06)), (1.18, 1.4, place(0.3)),
-              (1.68, 1.9, place(0.44)), lift=0.04, roll_deg=8.0),
+        steps(
+            "l",
+            place(0.06),
+            (0.0, 0.22, place(0.32)),
+            (0.5, 0.7, place(0.46)),
+            (1.42, 1.64, place(0.22)),
+            (1.92, 2.14, place(0.06)),
+            lift=0.04,
+            roll_deg=8.0,
+        ),
+        steps(
+            "r",
+            place(0.44),
+            (0.25, 0.46, place(0.2)),
+            (0.72, 0.94, place(0.06)),
+            (1.18, 1.4, place(0.3)),
+            (1.68, 1.9, place(0.44)),
+            lift=0.04,
+            roll_deg=8.0,
+        ),
     )
 
 
-_SHOT_FEET: dict[str, Track] = {
-    f"{side}_foot": [(time_s, (0.06, forward, lift)) for time_s, lift in
-                     ((0.0, 0.0), (0.8, 0.0), (0.87, 0.1), (1.02, 0.2), (1.17, 0.1), (1.24, 0.0))]
-    for side, forward in (("l", 0.0), ("r", 0.06))
-} | {
-    f"{side}_sole": [(0.0, (8, 0)), (0.6, (8, 0)), (0.8, (8, 42)), (1.02, (8, 46)), (1.24, (8, 30)), (1.38, (8, 0))]
-    for side in "lr"
-}
+def _shot_foot(side: str, forward: float) -> dict[str, Track]:
+    """Up on the toes, off the floor, and back to where it was."""
+    lifts = ((0.0, 0.0), (0.8, 0.0), (0.87, 0.1), (1.02, 0.2), (1.17, 0.1), (1.24, 0.0))
+    heels = ((0.0, 0.0), (0.6, 0.0), (0.8, 42.0), (1.02, 46.0), (1.24, 30.0), (1.38, 0.0))
+    return {
+        f"{side}_foot": [(time_s, (0.06, forward, lift)) for time_s, lift in lifts],
+        f"{side}_sole": [(time_s, (8.0, heel_deg)) for time_s, heel_deg in heels],
+    }
 
+
+# fmt: off
 CLIPS = (
     Clip(
         name="dribble", period_s=4 * _BOUNCE_S, breaths_per_s=0.45,
@@ -68,23 +91,24 @@ CLIPS = (
     ),
     Clip(
         name="jump-shot", period_s=2.8, smooth_s=0.022, breaths_per_s=0.4, base=both(fist=(0.08,)),
-        keys=_SHOT_FEET | poses(
+        keys=_shot_foot("l", 0.0) | _shot_foot("r", 0.06) | poses(
             # The ball is gathered at the waist, goes up in front of the face, and leaves above the head.
             (0.0, {"pelvis": (0, -0.04, -0.09), "hips": (0, 10, 0), "chest": (0, 6, 0), "head": (0, 2, 0),
-                   **both(hand=(-0.1, 0.56, -0.4), elbow=(30.0,), wrist=(10, 0))}),
+                   **both(hand=(-0.1, 0.62, -0.4), elbow=(30.0,), wrist=(10, 0))}),
             (0.45, {"pelvis": (0, -0.12, -0.27), "hips": (0, 24, 0), "chest": (0, 8, 0), "head": (0, -8, 0),
-                    **both(hand=(-0.08, 0.56, -0.26), elbow=(30.0,), wrist=(10, 0))}),
+                    **both(hand=(-0.08, 0.62, -0.26), elbow=(30.0,), wrist=(10, 0))}),
             (0.7, {"pelvis": (0, -0.02, -0.07), "hips": (0, 6, 0), "chest": (0, -3, 0), "head": (0, -16, 0),
-                   "l_hand": (-0.16, 0.56, 0.38), "r_hand": (-0.02, 0.5, 0.36), **both(elbow=(10.0,)),
+                   "l_hand": (-0.14, 0.6, 0.36), "r_hand": (0, 0.56, 0.34), **both(elbow=(10.0,)),
                    "r_wrist": (60, -55), "l_wrist": (0, 0)}),
             (0.8, {"pelvis": (0, 0, 0)}),
-            (0.84, {"l_hand": (-0.14, 0.48, 0.58), "r_hand": (0, 0.4, 0.6), "r_wrist": (60, -60)}),
+            (0.84, {"l_hand": (-0.14, 0.52, 0.58), "r_hand": (0.02, 0.46, 0.6), "r_wrist": (60, -60)}),
             (0.87, {"pelvis": (0, 0, 0.13)}),
             (0.95, {"pelvis": (0, 0.01, 0.21), "r_hand": (-0.02, 0.42, 0.92), "l_hand": (-0.1, 0.42, 0.74),
                     "hips": (0, 0, 0), "chest": (0, -4, 0)}),
             (1.02, {"pelvis": (0, 0.02, 0.235), "r_hand": (-0.02, 0.48, 0.93), "r_wrist": (70, 45)}),
             (1.09, {"pelvis": (0, 0.02, 0.21)}),
-            (1.17, {"pelvis": (0, 0.03, 0.13), "r_hand": (-0.02, 0.5, 0.9), "l_hand": (0.06, 0.46, 0.62), "r_wrist": (70, 62)}),
+            (1.17, {"pelvis": (0, 0.03, 0.13), "r_hand": (-0.02, 0.5, 0.9), "l_hand": (0.06, 0.46, 0.62),
+                    "r_wrist": (70, 62)}),
             (1.24, {"pelvis": (0, 0.03, 0)}),
             (1.4, {"pelvis": (0, -0.02, -0.18), "hips": (0, 16, 0), "chest": (0, 4, 0), "r_hand": (0.02, 0.58, 0.78),
                    "l_hand": (0.3, 0.55, 0.1), **both(elbow=(10.0,))}),
@@ -105,7 +129,8 @@ CLIPS = (
             (0.0, {"chest": (0, 4, 0), **both(hand=(0.68, 0.5, -0.15), wrist=(-30, -25))}),
             (0.45, {"chest": (6, 4, 4), "head": (10, 0, 0), "l_hand": (0.78, 0.42, 0.3), "r_hand": (0.66, 0.5, -0.4)}),
             (1.05, {"chest": (0, 4, 0), "head": (0, 2, 0), "l_hand": (0.7, 0.5, 0), "r_hand": (0.7, 0.5, -0.05)}),
-            (1.6, {"chest": (-6, 4, -4), "head": (-10, 0, 0), "l_hand": (0.66, 0.5, -0.4), "r_hand": (0.76, 0.42, 0.35)}),
+            (1.6, {"chest": (-6, 4, -4), "head": (-10, 0, 0), "l_hand": (0.66, 0.5, -0.4),
+                   "r_hand": (0.76, 0.42, 0.35)}),
         ),
     ),
 )

@@ -14,7 +14,7 @@ _STANCE: dict[str, Value] = {
     "r_foot": (0.1, -0.2, 0.0),
     "l_sole": (-18.0, 0.0),
     "r_sole": _REAR_FLAT,
-    **both(fist=(1.0,), wrist=(35.0, 0.0), elbow=(-22.0,)),
+    **both(fist=(1.0,), wrist=(35.0, 0.0), elbow=(-12.0,)),
 }
 
 
@@ -30,11 +30,11 @@ def _fists(
     }
 
 
-_GUARD = _fists(-32.0, -36.0, (-0.16, 0.66, 0.24), (-0.14, 0.6, 0.2))
-_JAB = _fists(-42.0, -62.0, (-0.42, 1.04, 0.2), (-0.28, 0.62, 0.2))
+_GUARD = _fists(-32.0, -36.0, (-0.1, 0.66, 0.24), (-0.08, 0.6, 0.2))
+_JAB = _fists(-42.0, -62.0, (-0.42, 1.04, 0.2), (-0.2, 0.64, 0.2))
 _CROSS = _fists(-4.0, 36.0, (-0.02, 0.55, 0.24), (-0.42, 1.04, 0.18))
 _LOAD_LEFT = _fists(-20.0, 6.0, (0.16, 0.5, 0.06), (-0.1, 0.6, 0.2))
-_LEFT_HOOK = _fists(-46.0, -72.0, (-0.48, 0.8, 0.2), (-0.26, 0.74, 0.14))
+_LEFT_HOOK = _fists(-46.0, -72.0, (-0.48, 0.8, 0.2), (0.0, 0.74, 0.12))
 _LOAD_RIGHT = _fists(-38.0, -58.0, (-0.24, 0.64, 0.26), (0.0, 0.42, -0.4))
 _UPPERCUT = _fists(-2.0, 34.0, (-0.02, 0.64, 0.22), (-0.3, 0.72, 0.3))
 _PRONE, _UPRIGHT, _SUPINE = (75.0, 0.0), (35.0, 0.0), (-60.0, 0.0)
@@ -65,12 +65,12 @@ CLIPS = (
         name="hook-uppercut", period_s=2.1, base=_STANCE, smooth_s=0.022, breaths_per_s=0.5,
         keys=poses(
             (0.0, {**_GUARD, "pelvis": (0, 0, -0.09), "head": (-8, 8, 0),
-                   **both(elbow=(-22.0,), wrist=_UPRIGHT)}),
+                   **both(elbow=(-12.0,), wrist=_UPRIGHT)}),
             (0.26, {**_LOAD_LEFT, "pelvis": (0.06, 0.02, -0.11), "l_elbow": (30.0,)}),
             (0.44, {**_LEFT_HOOK, "pelvis": (-0.02, 0.02, -0.085), "l_elbow": (80.0,),
                     "head": (-16, 8, 0)}),
             (0.5, {**_LEFT_HOOK, "l_elbow": (80.0,)}),
-            (0.76, {**_GUARD, "pelvis": (0, 0, -0.08), "l_elbow": (-22.0,), "head": (-8, 8, 0),
+            (0.76, {**_GUARD, "pelvis": (0, 0, -0.08), "l_elbow": (-12.0,), "head": (-8, 8, 0),
                     "r_wrist": _UPRIGHT}),
             (0.98, {**_LOAD_RIGHT, "pelvis": (-0.05, 0, -0.15), "r_sole": _REAR_FLAT}),
             (1.2, {**_UPPERCUT, "pelvis": (0, 0.06, -0.05), "r_wrist": _SUPINE,

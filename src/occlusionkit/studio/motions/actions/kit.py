@@ -1,4 +1,4 @@
-"""Words that choreography is written in: poses, steps, mirrored halves, hands that stay where a turning chest would not."""
+"""Words that choreography is written in: poses, steps, mirrored halves, hands that a turning chest leaves in place."""
 
 from __future__ import annotations
 
@@ -105,8 +105,8 @@ def about_center(side: str, place: Place, turn_deg: float) -> Place:
 
 
 def held(side: str, chest_turn_deg: float, out: float, forward: float, up: float) -> Value:
-    """The hand string that holds the hand (out, forward, up) of the shoulder for one who faces ahead, while the chest is
-    turned left by chest_turn_deg in the world: what a boxer's fist does."""
+    """The hand string that keeps a hand (out, forward, up) of its shoulder, as seen by one who faces ahead, while the
+    chest is turned left by chest_turn_deg in the world: what a boxer's fist does."""
     sign = 1.0 if side == "l" else -1.0
     cos, sin = np.cos(np.radians(chest_turn_deg)), np.sin(np.radians(chest_turn_deg))
     x, y = sign * out, -forward

@@ -72,9 +72,7 @@ def encode_depth(depth_m: NDArray[np.float32]) -> bytes:
 
 def decode_depth(data: bytes, *, where: str) -> NDArray[np.float32]:
     """16-bit PNG in steps of 0.25 mm -> (H, W) float32 m, 0 = nothing hit."""
-    stored = _decode(data, cv2.IMREAD_UNCHANGED, where)
-    if stored.dtype != np.uint16 or stored.ndim != 2:
-        raise ValueError(f"{where}: expected a (H, W) uint16 depth PNG, found {stored.shape} {stored.dtype}")
+    stored = decode_png16(data, where=where, what="depth")
     # 4,000 steps a metre is a whole number, 0.00025 is none in binary: dividing gives 12,000 steps as exactly 3 m.
     return stored.astype(np.float32) / np.float32(1 / DEPTH_STEP_M)
 
@@ -88,7 +86,13 @@ def encode_instance(instance: NDArray[np.int32]) -> bytes:
 
 def decode_instance(data: bytes, *, where: str) -> NDArray[np.int32]:
     """16-bit PNG -> (H, W) int32 instance ids."""
-    stored = _decode(data, cv2.IMREAD_UNCHANGED, where)
-    if stored.dtype != np.uint16 or stored.ndim != 2:
-        raise ValueError(f"{where}: expected a (H, W) uint16 instance PNG, found {stored.shape} {stored.dtype}")
-    return stored.astype(np.int32)
+    return decode_png16(data, where=where, what="instance").astype(np.int32)
+
+
+def decode_png16(data: bytes, *, where: str, what: str) -> NDArray[np.uint16]:
+    """16-bit PNG -> (H, W) uint16 as stored. ValueError for any other image; `what` it should hold is named there."""
+    decoded = _decode(data, cv2.IMREAD_UNCHANGED, where)
+    if decoded.dtype != np.uint16 or decoded.ndim != 2:
+        raise ValueError(f"{where}: expected a (H, W) uint16 {what} PNG, found {decoded.shape} {decoded.dtype}")
+    stored: NDArray[np.uint16] = decoded.astype(np.uint16, copy=False)
+    return stored

@@ -2,12 +2,15 @@
 import sys
 from pathlib import Path
 
+from snakemake.exceptions import WorkflowError
+
 PROJECT = Path(workflow.basedir).parent
 sys.path.insert(0, str(PROJECT / "src"))
 
 from occlusionkit.capture.plan import SCENES, PlanSize
 from occlusionkit.capture.sizes import describe_plan
 from occlusionkit.provenance import code_digest as package_digest
+from occlusionkit.settings import check_config
 
 CAPTURE = "occlusion_person"
 DATASET = "results/data/occlusion_person/unrealcv"
@@ -19,6 +22,15 @@ PLAN_KEYS = (
     "validation_scenes",
     "validation_subjects",
 )
+
+
+def stop_on_bad_config():
+    """One line for each key that is wrong, before anything is planned."""
+    try:
+        check_config(config, PROJECT / "workflow/schemas/config.schema.yaml")
+        plan_size()
+    except ValueError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def code_digest(script, *modules):
@@ -68,15 +80,20 @@ def shard_files(kind, name):
 
 
 def motion_files():
-    """The user's motion files, as inputs: a changed clip is captured again."""
+    """The user's motion files, as inputs. A changed clip is captured again."""
     folder = config["motions"]["folder"]
     if folder is None:
         return []
-    return sorted(
+    files = sorted(
         str(path)
         for path in Path(folder).rglob("*")
         if path.suffix.lower() in (".asf", ".amc")
     )
+    if not files:
+        raise WorkflowError(
+            f"motions.folder: expected a folder with CMU's SS.asf and SS_TT.amc files, found none in {folder!r}"
+        )
+    return files
 
 
 def depth_archive():
@@ -97,8 +114,3 @@ def final_outputs():
         "results/report.html",
         "results/audit/hashes.tsv",
     ]
-
-
-# Snakemake knows this of itself only after reading the rules.
-if workflow.is_main_process and {"-n", "--dry-run", "--dryrun"} & set(sys.argv):
-    say_what_it_takes()

@@ -157,6 +157,7 @@ class UnrealClient:
     def object_colors(self) -> dict[str, Color]:
         """Every object's colour in the mask, by name."""
         text = self.ask("vget /objects")
+        # UnrealCV answers an empty list with "ok".
         names = [] if text == "ok" else text.split()
         replies = self.batch([f"vget /object/{name}/color" for name in names])
         return {name: decode_color(str(reply)) for name, reply in zip(names, replies, strict=True)}

@@ -105,7 +105,7 @@ def test_rooms_load_clean(ask):
     assert ask("vget /objects", "vget /cameras") == "PlayerCamera"
     assert ask("vset /studio/room box_room", "vget /level/name") == "box_room"
     assert ask("vget /objects") == "floor crate"
-    assert ask("vget /studio/stage") == "ok"
+    assert ask("vget /studio/stage") == " "
     assert ask("vset /studio/room attic") == "error Cannot find room 'attic'; there are: box_room empty_room"
 
 

@@ -20,6 +20,14 @@ def decimals(values: Iterable[float], digits: int) -> str:
     return " ".join(f"{round(value, digits) + 0.0:.{digits}f}" for value in values)
 
 
+def name_list(names: Iterable[str]) -> str:
+    """Names between single blanks, none at the end: clients split there, and would ask for a thing without a name.
+
+    No names are one blank. UnrealCV says `ok` then, which clients take for the name of a thing.
+    """
+    return " ".join(names) or " "
+
+
 def checked_name(name: str) -> str:
     """The name itself; CommandError where it would break a list of names."""
     if not NAME.fullmatch(name):

@@ -13,7 +13,7 @@ from ...world import Item
 from ..cameras import Vector
 from ..dispatcher import Answer, Route
 from ..encoding import mask_colors
-from ..formats import checked_name, decimals, three
+from ..formats import checked_name, decimals, name_list, three
 from ..people import add_item, find_actor
 from ..placing import item_placement, item_vertices_cm, placed_item, to_world
 from ..shapes import SHAPES
@@ -34,8 +34,7 @@ def _with_item(state: StudioState, item: Item) -> Answer:
 
 
 def get_objects(studio: Studio, state: StudioState) -> Answer:
-    # No blank at the end: clients split at single blanks and would ask for an object without a name.
-    return Answer(" ".join(item.name for item in state.world.items) or "ok")
+    return Answer(name_list(item.name for item in state.world.items))
 
 
 def get_location(studio: Studio, state: StudioState, name: str) -> Answer:

@@ -7,7 +7,7 @@ import json
 from ....skeletons import OCCLUSION_PERSON
 from ....unreal import points_to_unreal
 from ..dispatcher import Answer, Route
-from ..formats import checked_name
+from ..formats import checked_name, name_list
 from ..people import FIRST_PERSON_INSTANCE, find_actor, with_person, with_pose
 from ..placing import to_world
 from ..poses import decode_pose, encode_pose
@@ -21,15 +21,15 @@ def compact(value: object) -> str:
 
 
 def get_rooms(studio: Studio, state: StudioState) -> Answer:
-    return Answer(" ".join(studio.library.rooms()) or "ok")
+    return Answer(name_list(studio.library.rooms()))
 
 
 def get_people(studio: Studio, state: StudioState) -> Answer:
-    return Answer(" ".join(studio.library.people()) or "ok")
+    return Answer(name_list(studio.library.people()))
 
 
 def get_stage(studio: Studio, state: StudioState) -> Answer:
-    return Answer(" ".join(state.people) or "ok")
+    return Answer(name_list(state.people))
 
 
 def get_renderer(studio: Studio, state: StudioState) -> Answer:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...geometry import Array
 from .finishes import BARK, BLACK_STEEL, BRASS, GLASS_BLACK, LAMP_SHADE, LEAF, SOIL, STEEL, plain
+from .joinery import surround
 from .pieces import Finish, Parts, Piece, assemble, single
 from .shapes import Shape, box, cylinder, ellipsoid, frustum, leaf, leg, rod, sheet, slab, tube
 from .solids import Box, Cylinder, Solid
@@ -43,8 +44,10 @@ def plant(
         for index in range(leaves_per_stem):
             along = 0.28 + 0.72 * (index + 0.5) / leaves_per_stem
             base = _between(start, middle, end, along)
+            # Leaves turn by the golden angle; the last ones stand up and hide the stem's end.
             turn = angle + 2.4 * index + rng.uniform(-0.4, 0.4)
-            blade = _leaf_on(base, turn, length=leaf_m * rng.uniform(0.75, 1.0), rng=rng)
+            upright = 0.6 if index >= leaves_per_stem - 3 else 0.0
+            blade = _leaf_on(base, turn, length=leaf_m * rng.uniform(0.75, 1.0), upright=upright, rng=rng)
             parts.add(LEAF.tinted(LEAF_COLORS[int(rng.integers(4))]), _kept_inside(blade, radius_m, height_m))
     parts.extend(_pot(pot, pot_radius, pot_height_m))
     solids: list[Solid] = [Cylinder((0, 0, pot_height_m / 2), pot_radius + 0.012, pot_height_m)]
@@ -87,11 +90,11 @@ def _between(start: Array, middle: Array, end: Array, along: float) -> Array:
     return middle + (end - middle) * (2 * along - 1)
 
 
-def _leaf_on(base: Array, turn: float, *, length: float, rng: np.random.Generator) -> Shape:
+def _leaf_on(base: Array, turn: float, *, length: float, upright: float, rng: np.random.Generator) -> Shape:
     """A leaf that rises from its base, then droops."""
     out = np.array([np.cos(turn), np.sin(turn), 0.0])
     bend = np.linspace(0, 1, 5)[:, None]
-    rise, droop = rng.uniform(0.35, 0.7), rng.uniform(0.5, 1.0)
+    rise, droop = rng.uniform(0.35, 0.7) + upright, rng.uniform(0.5, 1.0) - 0.4 * upright
     spine = base + length * (out * bend + np.array([0, 0, 1.0]) * (rise * bend - droop * bend**2))
     across = np.array([-np.sin(turn), np.cos(turn), rng.uniform(-0.25, 0.25)])
     return leaf(spine, width_m=length * rng.uniform(0.36, 0.48), side=across)
@@ -202,12 +205,7 @@ def picture(width_m: float, height_m: float, *, canvas: str, frame: Finish, moun
     # One repeat of the texture spans the picture's longer side, from its lower left corner.
     art = Finish("art", "#ffffff", canvas, max(art_width, art_height), 0.9)
     uvs = print_.vertices[:, [0, 2]] + [art_width / 2, art_height / 2]
-    parts = Parts()
-    for side in (-1, 1):
-        upright = (side * (width_m - rim) / 2, -deep / 2, 0)
-        across = (0, -deep / 2, side * (height_m - rim) / 2)
-        parts.add(frame, box(upright, (rim, deep, height_m), bevel_m=0.003, grain="z"))
-        parts.add(frame, box(across, (width_m - 2 * rim, deep, rim), bevel_m=0.003))
+    parts = surround(frame, width_m=width_m, height_m=height_m, bar_m=rim, depth_m=deep, bottom_m=-height_m / 2)
     mount_board = box((0, -deep / 2 + 0.004, 0), (width_m - rim, deep - 0.012, height_m - rim))
     parts.add(plain("mount", "#f1eee6", roughness=0.95), mount_board)
     parts.add(art, Shape(print_.vertices, print_.faces, print_.normals, uvs))
@@ -217,8 +215,9 @@ def picture(width_m: float, height_m: float, *, canvas: str, frame: Finish, moun
 def mirror(width_m: float, height_m: float, *, frame: Finish) -> Piece:
     """A looking glass without reflections: pale grey. Hangs like a picture."""
     parts = Parts()
-    parts.add(frame, box((0, -0.012, 0), (width_m, 0.024, height_m), bevel_m=0.005))
-    parts.add(plain("mirror", "#c3cccf", roughness=0.1), box((0, -0.026, 0), (width_m - 0.06, 0.004, height_m - 0.06)))
+    parts.add(frame, box((0, -0.012, 0), (width_m, 0.024, height_m)))
+    glass = box((0, -0.026, 0), (width_m - 0.06, 0.004, height_m - 0.06))
+    parts.add(plain("mirror", "#c3cccf", roughness=0.1), glass)
     return assemble(parts, [Box((0, -0.014, 0), (width_m, 0.028, height_m))])
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .finishes import BRASS, STEEL, WHITE_LACQUER
+from .finishes import BRASS, STEEL, WHITE_LACQUER, plain
+from .joinery import surround
 from .pieces import Finish, Parts, Piece, Placed, assemble, place, single
 from .shapes import Shape, box, ellipsoid, panel, rod
 from .solids import Box
@@ -75,30 +76,25 @@ def window(
     bars: int = 0,
 ) -> Piece:
     """In a wall behind it (+Y), from sill_m up: a lit view behind casements. A sill at 0.02 makes a garden door."""
-    bottom, deep = sill_m, 0.07
+    middle, deep = sill_m + height_m / 2, 0.07
     glass = Finish("view", "#ffffff", view, max(width_m, height_m), 0.9)
-    pane = box((0, -0.009, bottom + height_m / 2), (width_m - 0.04, 0.012, height_m - 0.04), max_edge_m=0.2)
-    over = np.array([width_m / 2, 0.03 * max(width_m, height_m) - bottom])
-    pane = Shape(pane.vertices, pane.faces, pane.normals, pane.vertices[:, [0, 2]] + over)
-    parts = Parts()
-    for side in (-1, 1):
-        parts.add(
-            frame,
-            box((side * (width_m / 2 - 0.03), -deep / 2, bottom + height_m / 2), (0.06, deep, height_m), bevel_m=0.006),
-        )
-        z = bottom + height_m / 2 + side * (height_m / 2 - 0.03)
-        parts.add(frame, box((0, -deep / 2, z), (width_m - 0.1, deep, 0.06), bevel_m=0.006))
+    pane = box((0, -0.009, middle), (width_m - 0.04, 0.012, height_m - 0.04), max_edge_m=0.2)
+    # One repeat of the view spans the longer side; its lowest strip, which is sky, stays out of sight.
+    over = np.array([width_m / 2, 0.03 * max(width_m, height_m) - sill_m])
+    outside = Shape(pane.vertices, pane.faces, pane.normals, pane.vertices[:, [0, 2]] + over)
+    parts = surround(frame, width_m=width_m, height_m=height_m, bar_m=0.06, depth_m=deep, bottom_m=sill_m)
     for post in range(1, casements):
         x = -width_m / 2 + post * width_m / casements
-        parts.add(frame, box((x, -0.035, bottom + height_m / 2), (0.07, 0.05, height_m - 0.08), bevel_m=0.006))
+        parts.add(frame, box((x, -0.035, middle), (0.07, 0.05, height_m - 0.1)))
     for bar in range(1, bars + 1):
-        z = bottom + bar * height_m / (bars + 1)
-        parts.add(frame, box((0, -0.028, z), (width_m - 0.1, 0.03, 0.03), bevel_m=0.004))
-    parts.add(glass, pane)
-    solids = [Box((0, -deep / 2, bottom + height_m / 2), (width_m, deep, height_m))]
+        z = sill_m + bar * height_m / (bars + 1)
+        parts.add(frame, box((0, -0.03, z), (width_m - 0.1, 0.03, 0.035)))
+    parts.add(glass, outside)
+    solids = [Box((0, -deep / 2, middle), (width_m, deep, height_m))]
     if sill_m > 0.3:
-        parts.add(frame, box((0, -0.09, bottom - 0.015), (width_m + 0.1, 0.18, 0.03), bevel_m=0.008))
-        solids.append(Box((0, -0.09, bottom - 0.015), (width_m + 0.1, 0.18, 0.03)))
+        board = ((0, -0.09, sill_m - 0.015), (width_m + 0.1, 0.18, 0.03))
+        parts.add(frame, box(*board, bevel_m=0.008))
+        solids.append(Box(*board))
     return assemble(parts, solids)
 
 
@@ -112,24 +108,14 @@ def door(
     panels: int = 2,
 ) -> Piece:
     """A closed door in its frame; the leaf is height_m high."""
-    deep = 0.05
+    outer = {"width_m": width_m + 0.16, "height_m": height_m + 0.08}
     parts = Parts()
     parts.add(leaf, box((0, -0.018, height_m / 2 + 0.005), (width_m, 0.03, height_m - 0.01), max_edge_m=0.4, grain="z"))
-    for side in (-1, 1):
-        parts.add(
-            frame,
-            box(
-                (side * (width_m / 2 + 0.04), -deep / 2, (height_m + 0.08) / 2),
-                (0.08, deep, height_m + 0.08),
-                bevel_m=0.006,
-                grain="z",
-            ),
-        )
-    parts.add(frame, box((0, -deep / 2, height_m + 0.04), (width_m, deep, 0.08), bevel_m=0.006))
+    parts.extend(surround(frame, **outer, bar_m=0.08, depth_m=0.05, bottom_m=0.0, foot=False))
     tall = (height_m - 0.3 - 0.14 * (panels - 1)) / max(panels, 1)
     for row in range(panels):
         z = 0.15 + tall / 2 + row * (tall + 0.14)
-        parts.add(leaf, box((0, -0.036, z), (width_m - 0.26, 0.014, tall), bevel_m=0.006, grain="z"))
+        parts.add(leaf, box((0, -0.036, z), (width_m - 0.26, 0.024, tall), bevel_m=0.011, grain="z"))
     grip = width_m / 2 - 0.07
     parts.add(handle, rod((grip, -0.03, 1.02), (grip, -0.075, 1.02), 0.01))
     parts.add(handle, rod((grip, -0.075, 1.02), (grip - 0.12, -0.075, 1.02), 0.009))
@@ -140,26 +126,15 @@ def double_door(
     width_m: float = 1.7, height_m: float = 2.2, *, leaf: Finish, frame: Finish, handle: Finish = BRASS
 ) -> Piece:
     """Two glazed leaves."""
+    outer = {"width_m": width_m + 0.2, "height_m": height_m + 0.1}
+    pane = plain("glass", "#8d9aa0", roughness=0.15)
     parts = Parts()
     for side in (-1, 1):
-        x = side * width_m / 4
+        x, grip = side * width_m / 4, side * 0.07
         parts.add(leaf, box((x, -0.018, height_m / 2 + 0.005), (width_m / 2 - 0.01, 0.03, height_m - 0.01), grain="z"))
-        parts.add(
-            STEEL.tinted("#8d9aa0"), box((x, -0.035, height_m / 2 + 0.1), (width_m / 2 - 0.24, 0.006, height_m - 0.45))
-        )
-        grip = side * 0.07
+        parts.add(pane, box((x, -0.035, height_m / 2 + 0.1), (width_m / 2 - 0.24, 0.006, height_m - 0.45)))
         parts.add(handle, rod((grip, -0.07, 0.9), (grip, -0.07, 1.3), 0.012))
-        parts.add(
-            frame,
-            box(
-                (side * (width_m / 2 + 0.05), -0.03, (height_m + 0.1) / 2),
-                (0.1, 0.06, height_m + 0.1),
-                bevel_m=0.006,
-                grain="z",
-            ),
-        )
-        parts.add(handle, ellipsoid((grip, -0.07, 1.3), (0.016, 0.016, 0.016), sides=10))
-    parts.add(frame, box((0, -0.03, height_m + 0.05), (width_m, 0.06, 0.1), bevel_m=0.006))
+    parts.extend(surround(frame, **outer, bar_m=0.1, depth_m=0.06, bottom_m=0.0, foot=False))
     return assemble(parts, [Box((0, -0.045, (height_m + 0.1) / 2), (width_m + 0.2, 0.09, height_m + 0.1))])
 
 

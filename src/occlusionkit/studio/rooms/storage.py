@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from .finishes import BRASS, PAPER, TERRACOTTA, plain
+from .finishes import BASKET, BRASS, TERRACOTTA, plain
 from .joinery import fronts
 from .pieces import Finish, Parts, Piece, assemble
 from .shapes import box, cushion, cylinder, ellipsoid, frustum, rod
@@ -77,7 +77,7 @@ def bookshelf(
             if rng.random() < 0.5:
                 parts.add(TERRACOTTA, frustum((x, 0, z), 0.035, 0.06, tall, sides=16))
             else:
-                parts.add(PAPER, cushion((x, 0, z + tall / 2), (0.15, 0.18, tall), radius_m=0.015))
+                parts.add(BASKET, cushion((x, 0, z + tall / 2), (0.15, 0.18, tall), radius_m=0.015))
     return assemble(parts, [Box((0, 0, height_m / 2), (width_m, depth_m, height_m))])
 
 

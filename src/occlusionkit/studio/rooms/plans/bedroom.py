@@ -58,7 +58,7 @@ def plan() -> Plan:
         ),
         lights=(
             light("ceiling", 0.1, -0.1, 2.5, strength=6, tint=NEUTRAL),
-            light("window", -x + 0.75, -0.6, 1.6, strength=4.5, tint=DAY, radius_m=0.6),
+            light("window", -x + 1.1, -0.6, 1.6, strength=4.5, tint=DAY, radius_m=0.6),
             light("lamp_left", -0.88, y - 0.55, 1.05, strength=0.7, tint=WARM),
             light("lamp_right", 1.48, y - 0.55, 1.05, strength=0.7, tint=WARM),
         ),

@@ -103,7 +103,7 @@ def plan() -> Plan:
         ),
         lights=(
             light("ceiling", 0.0, 0.2, 2.6, strength=6.5, tint=NEUTRAL),
-            light("window", -x + 0.75, -0.3, 1.6, strength=5, tint=DAY, radius_m=0.6),
+            light("window", -x + 1.1, -0.3, 1.6, strength=4.5, tint=DAY, radius_m=0.6),
             light("floor_lamp", 2.75, 1.1, 1.75, strength=1.5, tint=WARM),
             light("reading_lamp", -1.75, -0.35, 1.1, strength=0.6, tint=WARM),
         ),

@@ -95,7 +95,7 @@ def plan() -> Plan:
         ),
         lights=(
             light("ceiling", 0.2, 0.0, 2.9, strength=8, tint=WARM),
-            light("window", -x + 0.9, 0.0, 1.7, strength=6, tint=DAY, radius_m=0.8),
+            light("window", -x + 1.3, 0.0, 1.7, strength=6, tint=DAY, radius_m=0.8),
             light("pendants", 0.4, 1.85, 2.0, strength=1.2, tint=WARM, radius_m=0.4),
             light("floor_lamp", 3.1, -0.55, 1.8, strength=1.5, tint=WARM),
         ),

@@ -81,7 +81,7 @@ def plan() -> Plan:
         ),
         lights=(
             light("ceiling", 0.3, 0.1, 2.45, strength=6, tint=NEUTRAL),
-            light("window", 0.2, y - 0.75, 1.6, strength=4.5, tint=DAY, radius_m=0.6),
+            light("window", 0.2, y - 1.1, 1.6, strength=4.5, tint=DAY, radius_m=0.6),
             light("desk_lamp", -x + 0.5, -1.2, 1.35, strength=0.8, tint=WARM),
         ),
         views=(

@@ -86,7 +86,7 @@ def plan() -> Plan:
         ),
         lights=(
             light("ceiling", 0.2, -0.2, 2.55, strength=6.5, tint=NEUTRAL),
-            light("garden_door", -x + 0.8, -1.1, 1.4, strength=5, tint=DAY, radius_m=0.7),
+            light("garden_door", -x + 1.2, -1.1, 1.4, strength=5, tint=DAY, radius_m=0.7),
             light("window", -0.2, y - 0.85, 1.75, strength=2.5, tint=DAY, radius_m=0.5),
             light("pendants", 0.15, 1.35, 1.85, strength=1.2, tint=WARM, radius_m=0.3),
         ),

@@ -62,7 +62,7 @@ def plan() -> Plan:
         ),
         lights=(
             light("ceiling", 0.6, 0.3, 2.55, strength=7, tint=NEUTRAL),
-            light("window", 0.3, y - 0.75, 1.7, strength=5, tint=DAY, radius_m=0.6),
+            light("window", 0.3, y - 1.1, 1.7, strength=5, tint=DAY, radius_m=0.6),
             light("pendant", 2.05, -0.15, height - 0.85, strength=1.2, tint=WARM),
             light("floor_lamp", -1.75, 2.1, 1.72, strength=1.5, tint=WARM),
         ),

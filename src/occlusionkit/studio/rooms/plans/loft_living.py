@@ -111,8 +111,8 @@ def plan() -> Plan:
         ),
         lights=(
             light("ceiling", 0.5, 0.2, 3.0, strength=8, tint=WARM),
-            light("window_1", -x + 0.9, 1.2, 1.7, strength=4.5, tint=DAY, radius_m=0.7),
-            light("window_2", -x + 0.9, -1.6, 1.7, strength=4.5, tint=DAY, radius_m=0.7),
+            light("window_1", -x + 1.2, 1.2, 1.7, strength=4.5, tint=DAY, radius_m=0.7),
+            light("window_2", -x + 1.2, -1.6, 1.7, strength=4.5, tint=DAY, radius_m=0.7),
             light("floor_lamp", 1.75, -2.35, 1.8, strength=1.5, tint=WARM),
         ),
         views=(

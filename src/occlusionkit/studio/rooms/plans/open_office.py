@@ -103,7 +103,7 @@ def plan() -> Plan:
             light("panels", 0.0, 0.1, 2.62, strength=8, tint=NEUTRAL, radius_m=0.4),
             light("panel_west", -2.4, 0.0, 2.5, strength=3, tint=COOL, radius_m=0.4),
             light("panel_east", 2.4, 0.0, 2.5, strength=3, tint=COOL, radius_m=0.4),
-            light("windows", -0.2, -y + 0.9, 1.7, strength=4, tint=DAY, radius_m=0.8),
+            light("windows", -0.2, -y + 1.5, 1.7, strength=4, tint=DAY, radius_m=0.8),
         ),
         views=(
             View(3.4, 2.4, 1.5, 70),

@@ -68,10 +68,13 @@ def metro(rng: np.random.Generator) -> Tones:
 
 
 def marble(rng: np.random.Generator) -> Tones:
-    """Veined stone: thin ridges where a slow noise changes sign, at two scales."""
-    first = noise(rng, (90, 120)) + 0.35 * noise(rng, (24, 24))
-    second = noise(rng, (50, 60)) + 0.5 * noise(rng, (16, 16))
-    veins = 0.16 * np.exp(-((first / 0.06) ** 2)) + 0.07 * np.exp(-((second / 0.05) ** 2))
+    """Veined stone: ridges where a long drawn noise changes sign, sheared to run aslant (which still tiles)."""
+    aslant = (np.arange(SIZE)[:, None] + np.arange(SIZE)[None, :]) % SIZE
+    rows = np.arange(SIZE)[:, None]
+    first = (noise(rng, (26, 260)) + 0.25 * noise(rng, (20, 40)))[rows, aslant]
+    second = (noise(rng, (14, 150)) + 0.35 * noise(rng, (12, 24)))[rows, aslant]
+    strength = np.clip(0.5 + 0.5 * noise(rng, (90, 90)), 0, 1.2)
+    veins = strength * (0.13 * np.exp(-((first / 0.09) ** 2)) + 0.05 * np.exp(-((second / 0.07) ** 2)))
     base = 0.94 + 0.02 * noise(rng, (110, 110)) - veins
     return np.stack([base, base - 0.004, base - 0.012], axis=-1)
 

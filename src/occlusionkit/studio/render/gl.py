@@ -1,14 +1,16 @@
 """OpenGL on EGL: Mesa's llvmpipe on CPUs, the driver's EGL on a GPU. Needs no display.
 
-Two passes per camera: colour with 4 samples a pixel, and labels (planar depth, instance and part, normals) with one
-sample at each pixel's centre. All light is worked out at vertices, so that a fragment is a texture times a colour.
+A room is seen again and again by the same few cameras while only people move in it. So what stays put is drawn once per
+camera, into a layer that is kept: colour with 4 samples a pixel, and labels (planar depth, instance, part) and light
+with one sample at each pixel's centre. A picture is a copy of the layer, dimmed where people throw their shadow
+(shadow.frag.glsl), with the people drawn over it. All other light is worked out at vertices (light.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import cv2
 import moderngl
@@ -24,46 +26,54 @@ from .gl_upload import (
     Geometry,
     Programs,
     Surface,
-    Targets,
-    make_targets,
+    Target,
+    color_target,
+    label_target,
+    layer_target,
+    normal_target,
+    resolved_target,
+    upload,
     upload_cover,
     upload_geometry,
     upload_surface,
     upload_textures,
 )
+from .gl_view import Rectangle, Sides, View, rectangle_of, view_of
 from .kept import Kept
-from .lens import NEAR_M, clip_matrix, cover_matrix, distances_m, far_plane_m, in_view, near_reach_m
+from .lens import cover_matrix
 from .light import LAMP_RADIUS_M, BakedLight, exposure_of, moving_light, static_light
 from .shadow import ShadowMap, light_camera
 
-# How many rooms, instants, texture sets and image sizes stay uploaded. A room is some 10 MB.
-KEPT_STATIC, KEPT_MOVING, KEPT_TEXTURES, KEPT_SIZES = 3, 2, 3, 4
-LABELS: frozenset[Output] = frozenset({"depth", "instance", "part", "normal"})
-Sides = Literal["both", "fronts", "backs"]
+# How many rooms and instants stay on the device. A room is some 10 MB.
+KEPT_ROOMS, KEPT_INSTANTS = 3, 2
+# Layers take 13 MB a camera at 640 x 360, 51 MB at 1280 x 720; what pictures are drawn in takes about as much.
+KEPT_LAYER_BYTES, KEPT_TARGET_BYTES = 512 << 20, 256 << 20
+LABELS: frozenset[Output] = frozenset({"depth", "instance", "part"})
 
 
 @dataclass(frozen=True, eq=False)
 class _Instant:
-    """The colours of what moves in one world, and the shadow it throws."""
+    """The colours of what moves in one world, and the shadow it throws (None where there is none), with points
+    (N, 3) m around that."""
 
     surface: Surface
-    cover: moderngl.Texture
-    cover_matrix: Array
-    cover_depth: tuple[float, float]
+    cover: moderngl.Texture | None
+    shadow: ShadowMap | None
+    shadow_reach: Array
 
     def release(self) -> None:
         self.surface.release()
-        self.cover.release()
+        if self.cover is not None:
+            self.cover.release()
 
 
 @dataclass(frozen=True, eq=False)
-class _View:
-    """A camera's clip matrix (4, 4), and of each geometry: the items in view, near ones first, and whether the backs of
-    an item's faces can be left out."""
+class _Drawn:
+    """Where one picture lies on the device until it is read back."""
 
-    matrix: Array
-    static: list[tuple[int, Sides]]
-    moving: list[int]
+    resolved: Target | None
+    labels: Target | None
+    normals: Target | None
 
 
 class GlRenderer:
@@ -72,26 +82,29 @@ class GlRenderer:
     name = "gl"
 
     def __init__(self, *, device_index: int = 0) -> None:
-        self._context = open_context(device_index)
-        info = self._context.info
-        self.description = f"gl: {info['GL_RENDERER']}, OpenGL {info['GL_VERSION']}"
-        self._context.enable(moderngl.DEPTH_TEST)
+        self._context = context = open_context(device_index)
+        self.description = f"gl: {context.info['GL_RENDERER']}, OpenGL {context.info['GL_VERSION']}"
         # Our images are upside down for OpenGL (lens.clip_matrix), so fronts turn clockwise.
-        self._context.front_face = "cw"
+        context.front_face = "cw"
+        context.blend_func = moderngl.DST_COLOR, moderngl.ZERO
         self._programs = Programs(
-            surface=load_program(self._context, "surface"),
-            shown=load_program(self._context, "shown"),
-            labels=load_program(self._context, "labels"),
-            normals=load_program(self._context, "labels_normal"),
+            surface=load_program(context, "surface", "surface"),
+            shown=load_program(context, "shown", "shown"),
+            labels=load_program(context, "labels", "labels"),
+            layer=load_program(context, "surface", "layer"),
+            normals=load_program(context, "normals", "normals"),
+            shadow=load_program(context, "shadow", "shadow"),
         )
-        uniform(self._programs.surface, "albedo_roots").value = 0
-        uniform(self._programs.surface, "cover").value = 1
-        self._static: Kept[Geometry] = Kept(KEPT_STATIC)
-        self._static_surfaces: Kept[Surface] = Kept(KEPT_STATIC)
-        self._moving: Kept[Geometry] = Kept(KEPT_MOVING)
-        self._instants: Kept[_Instant] = Kept(KEPT_MOVING)
-        self._textures: Kept[moderngl.TextureArray] = Kept(KEPT_TEXTURES)
-        self._targets: Kept[Targets] = Kept(KEPT_SIZES)
+        for unit, name in enumerate(("depth_m", "ambient", "key", "cover")):
+            uniform(self._programs.shadow, name).value = unit
+        self._whole_image = context.vertex_array(self._programs.shadow, [])
+        self._static: Kept[Geometry] = Kept(KEPT_ROOMS)
+        self._rooms: Kept[Surface] = Kept(KEPT_ROOMS)
+        self._textures: Kept[moderngl.TextureArray] = Kept(KEPT_ROOMS)
+        self._moving: Kept[Geometry] = Kept(KEPT_INSTANTS)
+        self._instants: Kept[_Instant] = Kept(KEPT_INSTANTS)
+        self._layers: Kept[Target] = Kept(KEPT_LAYER_BYTES, weigh=lambda target: target.bytes_held)
+        self._targets: Kept[Target] = Kept(KEPT_TARGET_BYTES, weigh=lambda target: target.bytes_held)
         self._closed = False
 
     def __enter__(self) -> GlRenderer:
@@ -105,8 +118,10 @@ class GlRenderer:
         if self._closed:
             return
         self._closed = True
-        for kept in (self._instants, self._static_surfaces, self._static, self._moving, self._textures, self._targets):
+        for kept in (self._instants, self._rooms, self._textures, self._moving, self._static):
             kept.clear()
+        self._layers.clear()
+        self._targets.clear()
         self._context.release()
 
     def render(self, world: World, camera: Camera, *, outputs: frozenset[Output]) -> Frame:
@@ -118,57 +133,111 @@ class GlRenderer:
         if self._closed:
             raise ValueError("this renderer has been closed; open another one")
         frames: list[Frame] = []
-        drawn: Targets | None = None
+        waiting: _Drawn | None = None
         for index, camera in enumerate(cameras):
-            targets = self._target(camera.size_hw, index % 2)
-            self._draw(world, camera, targets, outputs)
-            if drawn is not None:
-                frames.append(_collect(drawn, outputs))
-            drawn = targets
-        if drawn is not None:
-            frames.append(_collect(drawn, outputs))
+            drawn = self._draw(world, camera, outputs, slot=index % 2)
+            if waiting is not None:
+                frames.append(_collect(waiting, outputs))
+            waiting = drawn
+        if waiting is not None:
+            frames.append(_collect(waiting, outputs))
         return frames
 
-    def _draw(self, world: World, camera: Camera, targets: Targets, outputs: frozenset[Output]) -> None:
+    # Drawing
+
+    def _draw(self, world: World, camera: Camera, outputs: frozenset[Output], *, slot: int) -> _Drawn:
         static, moving = self._static_geometry(world), self._moving_geometry(world)
-        view = _view(camera, static, moving)
-        if "rgb" in outputs:
-            self._draw_color(world, view, static, moving, targets)
-        if outputs & LABELS:
-            self._draw_labels(view, static, moving, targets, normals="normal" in outputs)
+        view = view_of(camera, static, moving)
+        return _Drawn(
+            resolved=self._draw_color(world, view, static, moving, slot) if "rgb" in outputs else None,
+            labels=self._draw_labels(world, view, static, moving, slot) if outputs & LABELS else None,
+            normals=self._draw_normals(view, static, moving, slot) if "normal" in outputs else None,
+        )
 
-    def _draw_color(self, world: World, view: _View, static: Geometry, moving: Geometry, targets: Targets) -> None:
-        programs = self._programs
+    def _draw_color(self, world: World, view: View, static: Geometry, moving: Geometry, slot: int) -> Target:
+        programs, size_hw = self._programs, view.camera.size_hw
         instant = self._instants.get((world,), lambda: self._make_instant(world, static, moving))
-        room = self._static_surfaces.get((static, world.lights, world.baked), lambda: self._light_room(world, static))
-        textures = self._textures.get((world.textures,), lambda: upload_textures(self._context, world.textures))
-        textures.use(0)
-        instant.cover.use(1)
-        _write_matrix(programs.shown, "world_to_clip", view.matrix.T)
-        _write_matrix(programs.surface, "world_to_clip", view.matrix.T)
-        _write_matrix(programs.surface, "world_to_cover", instant.cover_matrix)
-        uniform(programs.surface, "cover_depth").value = instant.cover_depth
-        targets.color.use()
-        targets.color.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
-        # What moves comes first, it is mostly in front; its backs last, when nearly all of them are hidden.
-        people = [(item, _array(moving, instant.surface, item)) for item in view.moving]
-        for item, array in people:
-            self._draw_item(array, moving, item, "fronts")
-        for item, sides in view.static:
-            self._draw_item(room.surface, static, item, sides)
-        for item, array in people:
-            self._draw_item(array, moving, item, "backs")
-        self._context.copy_framebuffer(targets.resolved, targets.color)
+        layer = self._layer("color", world, view, static)
+        target = self._target("color", size_hw, slot)
+        self._context.copy_framebuffer(target.framebuffer, layer.source)
+        if instant.shadow is not None and instant.cover is not None:
+            rectangle = rectangle_of(instant.shadow_reach, view.camera)
+            if rectangle is not None:
+                light = self._layer("labels", world, view, static)
+                self._throw_shadow(view, rectangle, light, target, instant.shadow, instant.cover)
+        self._use(target, programs.surface, view)
+        self._use(target, programs.shown, view)
+        self._texture_array(world).use(0)
+        # Backs last: nearly all of them are hidden by then.
+        sides: tuple[Sides, ...] = ("fronts", "backs")
+        for side in sides:
+            for item in view.moving:
+                textured = moving.batch.items[item].material.texture is not None
+                array = instant.surface.surface if textured else instant.surface.shown
+                self._draw_item(array, moving, item, side)
+        resolved = self._target("resolved", size_hw, slot)
+        self._context.copy_framebuffer(resolved.framebuffer, target.framebuffer)
+        return resolved
 
-    def _draw_labels(self, view: _View, static: Geometry, moving: Geometry, targets: Targets, *, normals: bool) -> None:
-        target = targets.normals if normals else targets.labels
-        _write_matrix(self._programs.normals if normals else self._programs.labels, "world_to_clip", view.matrix.T)
-        target.use()
-        target.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
+    def _draw_labels(self, world: World, view: View, static: Geometry, moving: Geometry, slot: int) -> Target:
+        layer = self._layer("labels", world, view, static)
+        target = self._target("labels", view.camera.size_hw, slot)
+        self._context.copy_framebuffer(target.framebuffer, layer.source)
+        self._use(target, self._programs.labels, view)
         for item in view.moving:
-            self._draw_item(moving.normals if normals else moving.labels, moving, item, "both")
-        for item, sides in view.static:
-            self._draw_item(static.normals if normals else static.labels, static, item, sides)
+            self._draw_item(moving.labels, moving, item, "both")
+        return target
+
+    def _draw_normals(self, view: View, static: Geometry, moving: Geometry, slot: int) -> Target:
+        """Seldom asked for, so drawn whole every time."""
+        target = self._target("normals", view.camera.size_hw, slot)
+        self._use(target, self._programs.normals, view)
+        target.framebuffer.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
+        everything: tuple[tuple[int, Sides], ...] = tuple((item, "both") for item in view.moving)
+        for geometry, items in ((moving, everything), (static, view.static)):
+            normals = upload(self._context, geometry.batch.normals)
+            content = [(geometry.positions, "3f", "position"), (normals, "3f", "normal")]
+            array = self._context.vertex_array(self._programs.normals, content, geometry.faces)
+            for item, sides in items:
+                self._draw_item(array, geometry, item, sides)
+            array.release()
+            normals.release()
+        return target
+
+    def _throw_shadow(
+        self,
+        view: View,
+        rectangle: Rectangle,
+        light: Target,
+        target: Target,
+        shadow: ShadowMap,
+        cover: moderngl.Texture,
+    ) -> None:
+        """Dim what is shown of the room where people keep the key light out."""
+        depth, _, ambient, key = light.textures
+        for unit, texture in enumerate((depth, ambient, key, cover)):
+            texture.use(unit)
+        camera, into_cover = view.camera, cover_matrix(shadow.camera)
+        program = self._programs.shadow
+        rays = camera.rotation_world_to_camera.T @ np.linalg.inv(camera.intrinsics)
+        near_m, far_m = shadow.depth_range_m()
+        _write_matrix(program, "pixel_to_cover", into_cover[:, :3] @ rays)
+        uniform(program, "camera_in_cover").value = tuple(into_cover @ np.append(camera.center_world, 1))
+        uniform(program, "cover_depth").value = (near_m, far_m - near_m)
+        context = self._context
+        target.framebuffer.scissor = rectangle
+        target.framebuffer.use()
+        context.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        context.enable(moderngl.BLEND)
+        self._whole_image.render(vertices=3)
+        context.disable(moderngl.BLEND)
+        target.framebuffer.scissor = 0, 0, *target.framebuffer.size
+
+    def _use(self, target: Target, program: moderngl.Program, view: View) -> None:
+        """Draw into a target, with a z-buffer, by a program, from a view."""
+        _write_matrix(program, "world_to_clip", view.matrix)
+        target.framebuffer.use()
+        self._context.enable(moderngl.DEPTH_TEST)
 
     def _draw_item(self, array: moderngl.VertexArray, geometry: Geometry, item: int, sides: Sides) -> None:
         if sides == "both":
@@ -178,6 +247,28 @@ class GlRenderer:
             self._context.cull_face = "back" if sides == "fronts" else "front"
         first, end = geometry.batch.first_face[item : item + 2].tolist()
         array.render(vertices=3 * (end - first), first=3 * first)
+
+    # What is kept on the device, made when first asked for
+
+    def _layer(self, kind: str, world: World, view: View, static: Geometry) -> Target:
+        """The room alone, as a camera sees it: "color" or "labels" (with the light)."""
+        made_of = (kind.encode(), static, world.lights, world.baked, world.textures, *view.key)
+        return self._layers.get(made_of, lambda: self._make_layer(kind, world, view, static))
+
+    def _make_layer(self, kind: str, world: World, view: View, static: Geometry) -> Target:
+        room = self._rooms.get((static, world.lights, world.baked), lambda: self._light_room(world, static))
+        make, program, array = (
+            (color_target, self._programs.surface, room.surface)
+            if kind == "color"
+            else (layer_target, self._programs.layer, room.layer)
+        )
+        target = make(self._context, view.camera.size_hw)
+        self._use(target, program, view)
+        self._texture_array(world).use(0)
+        target.framebuffer.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
+        for item, sides in view.static:
+            self._draw_item(array, static, item, sides)
+        return target
 
     def _static_geometry(self, world: World) -> Geometry:
         items = visible_items(world, moves=False)
@@ -202,25 +293,30 @@ class GlRenderer:
         return upload_surface(self._context, self._programs, static, light, exposure=exposure_of(world, baked))
 
     def _make_instant(self, world: World, static: Geometry, moving: Geometry) -> _Instant:
-        shadow = self._shadow_map(world, static, moving)
-        baked = _baked(world)
+        shadow, baked = self._shadow_map(world, static, moving), _baked(world)
         light = moving_light(world, moving.batch, baked, shadow)
         surface = upload_surface(self._context, self._programs, moving, light, exposure=exposure_of(world, baked))
         if shadow is None:
-            nothing = upload_cover(self._context, np.zeros((1, 1, 4), np.uint8))
-            return _Instant(surface, nothing, np.eye(3, 4), (0.0, 1.0))
-        near_m, far_m = shadow.depth_range_m()
+            return _Instant(surface=surface, cover=None, shadow=None, shadow_reach=np.zeros((0, 3)))
+        low, high = _extent(static if static.batch.items else moving)
+        reach = shadow.reach(floor_m=float(low[2]), far_m=float(np.linalg.norm(high - low)))
         cover = upload_cover(self._context, shadow.cover())
-        return _Instant(surface, cover, cover_matrix(shadow.camera), (near_m, far_m - near_m))
+        return _Instant(surface=surface, cover=cover, shadow=shadow, shadow_reach=reach)
 
     def _shadow_map(self, world: World, static: Geometry, moving: Geometry) -> ShadowMap | None:
         """What the key light sees of the world; None where nothing moves or nothing shines."""
         if not world.lights or not moving.batch.items:
             return None
         camera = light_camera(world.lights[0], moving.batch.bounds)
-        targets = self._target(camera.size_hw, 0)
-        self._draw_labels(_view(camera, static, moving, near_m=LAMP_RADIUS_M), static, moving, targets, normals=False)
-        depth_m, ids = _read_depth(targets), _read_ids(targets)
+        view = view_of(camera, static, moving, near_m=LAMP_RADIUS_M)
+        target = self._target("labels", camera.size_hw, 0)
+        self._use(target, self._programs.labels, view)
+        target.framebuffer.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
+        for item in view.moving:
+            self._draw_item(moving.labels, moving, item, "both")
+        for item, sides in view.static:
+            self._draw_item(static.labels, static, item, sides)
+        depth_m, ids = _read_depth(target), _read_ids(target)
         instances = [item.instance for item in moving.batch.items]
         return ShadowMap(
             camera=camera,
@@ -228,64 +324,65 @@ class GlRenderer:
             moving=np.isin(ids & 0xFFFFFF, instances),
         )
 
-    def _target(self, size_hw: tuple[int, int], slot: int) -> Targets:
-        return self._targets.get((size_hw, slot), lambda: make_targets(self._context, size_hw))
+    def _texture_array(self, world: World) -> moderngl.TextureArray:
+        return self._textures.get((world.textures,), lambda: upload_textures(self._context, world.textures))
+
+    def _target(self, kind: str, size_hw: tuple[int, int], slot: int) -> Target:
+        make = {
+            "color": color_target,
+            "resolved": resolved_target,
+            "labels": label_target,
+            "normals": normal_target,
+        }[kind]
+        return self._targets.get((kind.encode(), size_hw, slot), lambda: make(self._context, size_hw))
 
 
-def _view(camera: Camera, static: Geometry, moving: Geometry, *, near_m: float = NEAR_M) -> _View:
-    bounds = np.concatenate([static.batch.bounds, moving.batch.bounds])
-    matrix = clip_matrix(camera, near_m=near_m, far_m=max(far_plane_m(camera, bounds), 2 * near_m))
-    seen, distance = in_view(matrix, bounds), distances_m(camera, bounds)
-    # Seen from inside of a thing, or from where the near plane cuts it open, its backs show.
-    outside = distance > near_reach_m(camera) * near_m / NEAR_M
-    order = [int(item) for item in np.argsort(distance, kind="stable") if seen[item]]
-    count = len(static.batch.items)
-    return _View(
-        matrix=matrix,
-        static=[(i, "fronts" if static.closed[i] and outside[i] else "both") for i in order if i < count],
-        moving=[i - count for i in order if i >= count],
-    )
-
-
-def _array(moving: Geometry, surface: Surface, item: int) -> moderngl.VertexArray:
-    return surface.shown if moving.batch.items[item].material.texture is None else surface.surface
+def _extent(geometry: Geometry) -> tuple[Array, Array]:
+    """Low and high corner of all items, (3,) m each."""
+    return geometry.batch.bounds[:, 0].min(axis=0), geometry.batch.bounds[:, 1].max(axis=0)
 
 
 def _baked(world: World) -> BakedLight | None:
     return None if world.baked is None else BakedLight.from_arrays(world.baked)
 
 
-def _write_matrix(program: moderngl.Program, name: str, columns: Array) -> None:
-    """columns: the matrix as OpenGL keeps it, one column after another."""
-    uniform(program, name).write(np.ascontiguousarray(columns, dtype=np.float32))
+def _write_matrix(program: moderngl.Program, name: str, matrix: Array) -> None:
+    """OpenGL keeps matrices one column after another."""
+    uniform(program, name).write(np.ascontiguousarray(matrix.T, dtype=np.float32))
 
 
-def _collect(targets: Targets, outputs: frozenset[Output]) -> Frame:
+def _collect(drawn: _Drawn, outputs: frozenset[Output]) -> Frame:
     """Read back what was drawn; waits until it has been."""
-    depth_m = _read_depth(targets) if "depth" in outputs else None
-    ids = _read_ids(targets) if outputs & {"instance", "part"} else None
-    normal = _read(targets.normals, 2, 4, np.float32)[..., :3] if "normal" in outputs else None
-    rgb = cv2.cvtColor(_read(targets.resolved, 0, 4, np.uint8), cv2.COLOR_RGBA2RGB) if "rgb" in outputs else None
+    rgb = depth_m = ids = normal = None
+    if drawn.resolved is not None:
+        rgb = cv2.cvtColor(_read(drawn.resolved, 0, 4, np.uint8), cv2.COLOR_RGBA2RGB)
+    if drawn.labels is not None and "depth" in outputs:
+        depth_m = _read_depth(drawn.labels)
+    if drawn.labels is not None and outputs & {"instance", "part"}:
+        ids = _read_ids(drawn.labels)
+    if drawn.normals is not None:
+        normal = np.ascontiguousarray(_read(drawn.normals, 0, 4, np.float32)[..., :3])
     return Frame(
         rgb=rgb,
         depth_m=depth_m,
         instance=(ids & 0xFFFFFF).astype(np.int32) if ids is not None and "instance" in outputs else None,
         part=(ids >> 24).astype(np.int32) if ids is not None and "part" in outputs else None,
-        normal=None if normal is None else np.ascontiguousarray(normal),
+        normal=normal,
     )
 
 
-def _read_depth(targets: Targets) -> NDArray[np.float32]:
-    return _read(targets.labels, 0, 1, np.float32)[..., 0]
+def _read_depth(target: Target) -> NDArray[np.float32]:
+    return _read(target, 0, 1, np.float32)[..., 0]
 
 
-def _read_ids(targets: Targets) -> NDArray[np.uint32]:
-    return _read(targets.labels, 1, 4, np.uint8).view(np.uint32)[..., 0]
+def _read_ids(target: Target) -> NDArray[np.uint32]:
+    return _read(target, 1, 4, np.uint8).view(np.uint32)[..., 0]
 
 
-def _read(framebuffer: moderngl.Framebuffer, attachment: int, components: int, dtype: type) -> NDArray[Any]:
+def _read(target: Target, attachment: int, components: int, dtype: type) -> NDArray[Any]:
     """(H, W, components), top row first."""
-    values: NDArray[Any] = np.empty((framebuffer.height, framebuffer.width, components), dtype)
+    width, height = target.framebuffer.size
+    values: NDArray[Any] = np.empty((height, width, components), dtype)
     kind = "f4" if dtype is np.float32 else "f1"
-    framebuffer.read_into(values, components=components, attachment=attachment, alignment=1, dtype=kind)
+    target.framebuffer.read_into(values, components=components, attachment=attachment, alignment=1, dtype=kind)
     return values

@@ -16,6 +16,7 @@ CONSTANTS = {
     "D1": tone.D1,
     "D2": tone.D2,
     "SOFT_AT_M": shadow.SOFT_AT_M,
+    "CONTACT_M": shadow.CONTACT_M,
     "AMBIENT_DIMMING": shadow.AMBIENT_DIMMING,
 }
 
@@ -39,14 +40,12 @@ def open_context(device_index: int) -> moderngl.Context:
         ) from error
 
 
-def load_program(context: moderngl.Context, name: str) -> moderngl.Program:
-    """The program of shaders/<name>.vert.glsl and .frag.glsl."""
+def load_program(context: moderngl.Context, vertex: str, fragment: str) -> moderngl.Program:
+    """The program of shaders/<vertex>.vert.glsl and shaders/<fragment>.frag.glsl."""
     folder = files(__package__) / "shaders"
-    vertex, fragment = (_with_constants((folder / f"{name}.{stage}.glsl").read_text("utf-8")) for stage in STAGES)
-    return context.program(vertex_shader=vertex, fragment_shader=fragment)
-
-
-STAGES = ("vert", "frag")
+    stages = (folder / f"{vertex}.vert.glsl", folder / f"{fragment}.frag.glsl")
+    vertex_source, fragment_source = (_with_constants(stage.read_text("utf-8")) for stage in stages)
+    return context.program(vertex_shader=vertex_source, fragment_shader=fragment_source)
 
 
 def uniform(program: moderngl.Program, name: str) -> moderngl.Uniform:

@@ -19,13 +19,15 @@ SAMPLES = 4
 
 @dataclass(frozen=True, eq=False)
 class Programs:
-    """surface: textured, lit at vertices, shadowed by what moves;  shown: vertices bring the colour that is shown;
-    labels: depth and ids;  normals: the same and normals."""
+    """surface: textured, lit at vertices;  shown: vertices bring the colour that is shown;  labels: depth and ids;
+    layer: labels and both lights of what stays put;  normals;  shadow: dims what is shown already."""
 
     surface: moderngl.Program
     shown: moderngl.Program
     labels: moderngl.Program
+    layer: moderngl.Program
     normals: moderngl.Program
+    shadow: moderngl.Program
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,81 +37,119 @@ class Geometry:
     batch: Batch
     closed: NDArray[np.bool_]
     positions: moderngl.Buffer
+    ids: moderngl.Buffer
     faces: moderngl.Buffer
     labels: moderngl.VertexArray
-    normals: moderngl.VertexArray
-    others: tuple[moderngl.Buffer, ...]
 
     def release(self) -> None:
-        for array in (self.labels, self.normals):
-            array.release()
-        for buffer in (self.positions, self.faces, *self.others):
+        self.labels.release()
+        for buffer in (self.positions, self.ids, self.faces):
             buffer.release()
 
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """The colours of a batch on the device: one array per program that may draw its items."""
+    """The colours of a batch on the device: one array for each program that may draw it."""
 
     surface: moderngl.VertexArray
+    layer: moderngl.VertexArray
     shown: moderngl.VertexArray
     buffers: tuple[moderngl.Buffer, ...]
 
     def release(self) -> None:
-        self.surface.release()
-        self.shown.release()
+        for array in (self.surface, self.layer, self.shown):
+            array.release()
         for buffer in self.buffers:
             buffer.release()
 
 
 @dataclass(frozen=True, eq=False)
-class Targets:
-    """Framebuffers of one image size: 4 samples a pixel, the same resolved, labels, labels with normals."""
+class Target:
+    """A framebuffer and what is attached to it; `source`: the part of it that is copied into pictures."""
 
-    color: moderngl.Framebuffer
-    resolved: moderngl.Framebuffer
-    labels: moderngl.Framebuffer
-    normals: moderngl.Framebuffer
-    attachments: tuple[moderngl.Renderbuffer, ...]
+    framebuffer: moderngl.Framebuffer
+    source: moderngl.Framebuffer
+    textures: tuple[moderngl.Texture, ...]
+    buffers: tuple[moderngl.Renderbuffer, ...]
+    bytes_held: int
 
     def release(self) -> None:
-        for framebuffer in (self.color, self.resolved, self.labels, self.normals):
+        for framebuffer in {self.framebuffer, self.source}:
             framebuffer.release()
-        for attachment in self.attachments:
-            attachment.release()
+        for texture in self.textures:
+            texture.release()
+        for buffer in self.buffers:
+            buffer.release()
+
+
+def color_target(context: moderngl.Context, size_hw: tuple[int, int]) -> Target:
+    """4 samples a pixel, with a z-buffer."""
+    size = size_hw[::-1]
+    color, z = context.renderbuffer(size, 4, samples=SAMPLES), context.depth_renderbuffer(size, samples=SAMPLES)
+    framebuffer = context.framebuffer([color], z)
+    return Target(framebuffer, framebuffer, (), (color, z), 8 * SAMPLES * size[0] * size[1])
+
+
+def resolved_target(context: moderngl.Context, size_hw: tuple[int, int]) -> Target:
+    """One colour a pixel, the mean of its samples."""
+    color = context.renderbuffer(size_hw[::-1], 4)
+    framebuffer = context.framebuffer([color])
+    return Target(framebuffer, framebuffer, (), (color,), 4 * size_hw[0] * size_hw[1])
+
+
+def label_target(context: moderngl.Context, size_hw: tuple[int, int]) -> Target:
+    """Depth (float32 m) and ids (4 bytes) at pixel centres, with a z-buffer."""
+    size = size_hw[::-1]
+    depth, ids = context.renderbuffer(size, 1, dtype="f4"), context.renderbuffer(size, 4)
+    z = context.depth_renderbuffer(size)
+    framebuffer = context.framebuffer([depth, ids], z)
+    return Target(framebuffer, framebuffer, (), (depth, ids, z), 12 * size[0] * size[1])
+
+
+def layer_target(context: moderngl.Context, size_hw: tuple[int, int]) -> Target:
+    """As `label_target`, then ambient and key light (linear, float16). textures: depth, ids, ambient, key."""
+    size = size_hw[::-1]
+    depth, ids = context.texture(size, 1, dtype="f4"), context.texture(size, 4)
+    ambient, key = context.texture(size, 4, dtype="f2"), context.texture(size, 4, dtype="f2")
+    textures, z = (depth, ids, ambient, key), context.depth_renderbuffer(size)
+    for texture in textures:
+        texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
+    whole, labels = context.framebuffer(list(textures), z), context.framebuffer([depth, ids], z)
+    return Target(whole, labels, textures, (z,), 28 * size[0] * size[1])
+
+
+def normal_target(context: moderngl.Context, size_hw: tuple[int, int]) -> Target:
+    """World normals, float32, with a z-buffer."""
+    size = size_hw[::-1]
+    normal, z = context.renderbuffer(size, 4, dtype="f4"), context.depth_renderbuffer(size)
+    framebuffer = context.framebuffer([normal], z)
+    return Target(framebuffer, framebuffer, (), (normal, z), 20 * size[0] * size[1])
 
 
 def upload_geometry(context: moderngl.Context, programs: Programs, batch: Batch, closed: NDArray[np.bool_]) -> Geometry:
-    positions, faces, ids, normals = (
-        upload(context, values) for values in (batch.positions, batch.faces, batch.ids, batch.normals)
-    )
+    positions, ids, faces = (upload(context, values) for values in (batch.positions, batch.ids, batch.faces))
     place, id_bytes = (positions, "3f", "position"), (ids, "4f1", "id_bytes")
-    return Geometry(
-        batch=batch,
-        closed=closed,
-        positions=positions,
-        faces=faces,
-        labels=context.vertex_array(programs.labels, [place, id_bytes], faces),
-        normals=context.vertex_array(programs.normals, [place, id_bytes, (normals, "3f", "normal")], faces),
-        others=(ids, normals),
-    )
+    labels = context.vertex_array(programs.labels, [place, id_bytes], faces)
+    return Geometry(batch=batch, closed=closed, positions=positions, ids=ids, faces=faces, labels=labels)
 
 
 def upload_surface(
     context: moderngl.Context, programs: Programs, geometry: Geometry, light: VertexLight, *, exposure: float
 ) -> Surface:
-    """Colours of a batch under a light. Items without a texture may be drawn by `shown`, if they move."""
+    """Colours of a batch under a light."""
     batch = geometry.batch
     albedo = batch.colors * np.float32(exposure)
+    ambient, key = albedo * light.ambient, albedo * light.key
     place = np.concatenate([batch.uvs, batch.layers[:, None].astype(np.float32)], axis=1)
-    lit = upload(context, np.concatenate([place, albedo * light.ambient, albedo * light.key], axis=1))
-    shown = upload(context, _shown(albedo * (light.ambient + light.key)))
-    position = (geometry.positions, "3f", "position")
+    lit = upload(context, np.concatenate([place, ambient, key], axis=1))
+    shown = upload(context, _shown(ambient + key))
+    position, id_bytes = (geometry.positions, "3f", "position"), (geometry.ids, "4f1", "id_bytes")
+    attributes = (lit, "3f 3f 3f", "texture_place", "ambient", "key")
+    array = context.vertex_array
     return Surface(
-        surface=context.vertex_array(
-            programs.surface, [position, (lit, "3f 3f 3f", "texture_place", "ambient", "key")], geometry.faces
-        ),
-        shown=context.vertex_array(programs.shown, [position, (shown, "4f1", "shown")], geometry.faces),
+        surface=array(programs.surface, [position, attributes], geometry.faces),
+        layer=array(programs.layer, [position, id_bytes, attributes], geometry.faces),
+        shown=array(programs.shown, [position, (shown, "4f1", "shown")], geometry.faces),
         buffers=(lit, shown),
     )
 
@@ -129,21 +169,6 @@ def upload_cover(context: moderngl.Context, cover: NDArray[np.uint8]) -> moderng
     made.filter = (moderngl.LINEAR, moderngl.LINEAR)
     made.repeat_x = made.repeat_y = False
     return made
-
-
-def make_targets(context: moderngl.Context, size_hw: tuple[int, int]) -> Targets:
-    size = size_hw[::-1]
-    samples, resolved = context.renderbuffer(size, 4, samples=SAMPLES), context.renderbuffer(size, 4)
-    samples_z, labels_z = context.depth_renderbuffer(size, samples=SAMPLES), context.depth_renderbuffer(size)
-    depth, ids = context.renderbuffer(size, 1, dtype="f4"), context.renderbuffer(size, 4)
-    normal = context.renderbuffer(size, 4, dtype="f4")
-    return Targets(
-        color=context.framebuffer([samples], samples_z),
-        resolved=context.framebuffer([resolved]),
-        labels=context.framebuffer([depth, ids], labels_z),
-        normals=context.framebuffer([depth, ids, normal], labels_z),
-        attachments=(samples, resolved, samples_z, labels_z, depth, ids, normal),
-    )
 
 
 def upload(context: moderngl.Context, values: NDArray[Any]) -> moderngl.Buffer:

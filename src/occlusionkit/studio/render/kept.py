@@ -15,25 +15,26 @@ T = TypeVar("T", bound=Releasable)
 
 
 class Kept(Generic[T]):
-    """The last `size` things made, each for what it was made of; the one longest unused is released.
+    """What was made last, each for what it was made of; what was unused longest is released when `size` is passed.
 
     A key is a tuple of objects that are told apart by identity (worlds, items, arrays, lists of lights) or by value
-    (numbers, tuples of them). It is held as long as its thing is, so an identity is never that of a new object.
+    (bytes, numbers and tuples of them). It is held as long as its thing is, so no identity is ever that of a new
+    object. weigh: how much of `size` a thing takes, 1 each unless told.
     """
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    def __init__(self, size: int, *, weigh: Callable[[T], int] = lambda _: 1) -> None:
+        self._size, self._weigh = size, weigh
         self._things: OrderedDict[Hashable, tuple[tuple[object, ...], T]] = OrderedDict()
 
     def get(self, made_of: tuple[object, ...], make: Callable[[], T]) -> T:
         """The thing made of just these objects, made now if it is not there."""
-        key = tuple(part if isinstance(part, (int, float, str)) or _is_numbers(part) else id(part) for part in made_of)
+        key = tuple(part if _is_value(part) else id(part) for part in made_of)
         if key in self._things:
             self._things.move_to_end(key)
             return self._things[key][1]
         thing = make()
         self._things[key] = (made_of, thing)
-        if len(self._things) > self._size:
+        while len(self._things) > 1 and sum(self._weigh(kept) for _, kept in self._things.values()) > self._size:
             self._things.popitem(last=False)[1][1].release()
         return thing
 
@@ -42,5 +43,5 @@ class Kept(Generic[T]):
             self._things.popitem()[1][1].release()
 
 
-def _is_numbers(part: object) -> bool:
-    return isinstance(part, tuple) and all(isinstance(value, (int, float)) for value in part)
+def _is_value(part: object) -> bool:
+    return isinstance(part, (int, float, bytes)) or (isinstance(part, tuple) and all(map(_is_value, part)))

@@ -117,28 +117,42 @@ def moving_light(world: World, batch: Batch, baked: BakedLight | None, shadow: S
     if baked is None:
         light = plain_light(points, normals, lights)
     else:
-        light = _with_direct(probe_light(points, normals, baked), points, normals, lights)
+        spans = [slice(*span) for span in zip(batch.first_vertex[:-1], batch.first_vertex[1:], strict=True)]
+        bounced = [probe_light(points[span], normals[span], baked) for span in spans]
+        light = _with_direct(np.concatenate([points[:0], *bounced]), points, normals, lights)
     if shadow is None or not len(points):
         return light
     return VertexLight(ambient=light.ambient, key=light.key * shadow.visibility(points, normals)[:, None])
 
 
 def probe_light(points: Array, normals: Array, baked: BakedLight) -> Floats:
-    """Bounced irradiance (N, 3) at points (N, 3) m with unit normals (N, 3), from the nearest eight probes.
+    """Bounced irradiance (N, 3) at the points of one thing, (N, 3) m, with unit normals (N, 3).
 
-    Squared normal components weigh the six directions (the ambient cube of Half-Life 2: Mitchell et al. 2006).
+    The probes are read at the corners of the points' box and blended inside of it. Squared normal components weigh
+    the six directions (the ambient cube of Half-Life 2: Mitchell et al. 2006).
     """
+    low, high = points.min(axis=0), points.max(axis=0)
+    corners = np.array(list(np.ndindex(2, 2, 2)))
+    cubes = np.stack([_probe_at(np.where(corner, high, low), baked) for corner in corners])  # (8, 6, 3)
+    along = ((points - low) / np.maximum(high - low, np.float32(1e-6))).astype(np.float32)
+    both = np.stack([1 - along, along])  # (2, N, 3)
+    weights = np.stack([both[x, :, 0] * both[y, :, 1] * both[z, :, 2] for x, y, z in corners], axis=1)  # (N, 8)
+    six = weights @ cubes.reshape(8, 18).astype(np.float32)
+    facing = np.concatenate([np.maximum(normals, 0) ** 2, np.maximum(-normals, 0) ** 2], axis=1)  # (N, 6)
+    found: Floats = (six.reshape(-1, 6, 3) * facing[:, :, None]).sum(axis=1, dtype=np.float32)
+    return found
+
+
+def _probe_at(point: Array, baked: BakedLight) -> Array:
+    """(3,) m -> (6, 3), blended from the eight probes around; outside of the grid, from the nearest ones."""
     low, high = baked.probe_bounds
     steps = np.array(baked.probes.shape[:3]) - 1
-    place = np.clip((points - low) / np.maximum(high - low, 1e-9), 0, 1) * steps
+    place = np.clip((point - low) / np.maximum(high - low, 1e-9), 0, 1) * steps
     cell = np.minimum(place.astype(np.int64), np.maximum(steps - 1, 0))
-    along = (place - cell).astype(np.float32)
-    facing = np.concatenate([np.maximum(normals, 0) ** 2, np.maximum(-normals, 0) ** 2], axis=1).astype(np.float32)
-    found = np.zeros((len(points), 3), np.float32)
+    found = np.zeros((6, 3))
     for corner in np.ndindex(2, 2, 2):
-        x, y, z = np.minimum(cell + corner, steps).T
-        weight = np.where(corner, along, 1 - along).prod(axis=1)
-        found += weight[:, None] * np.einsum("na,nac->nc", facing, baked.probes[x, y, z])
+        share = np.where(corner, place - cell, 1 - (place - cell)).prod()
+        found += share * baked.probes[tuple(np.minimum(cell + corner, steps))]
     return found
 
 

@@ -17,6 +17,8 @@ from ..world import Light
 Floats = NDArray[np.float32]
 
 SIZE = 256
+# The map in blocks, where only its outline counts.
+BLOCK = 8
 # A light amid people can not see all of them: at most this much to each side.
 MAX_HALF_ANGLE = np.radians(75)
 # The view is this much wider than what moves, for the shadow's soft edge.
@@ -27,6 +29,8 @@ BIAS_M = 0.02
 SHARP_TEXELS, SOFT_TEXELS = 1.2, 6.0
 # How much of the light that is not the key's a body takes away where it stands.
 AMBIENT_DIMMING = 0.3
+# A shadow fades in over this distance below what throws it: 8 bits of depth are about 1 cm.
+CONTACT_M = 0.025
 # A shadow has its soft edge at this distance below what throws it.
 SOFT_AT_M = 1.0
 
@@ -63,6 +67,24 @@ class ShadowMap:
         found = np.stack([sharp, soft, np.clip(depth, 0, 1), np.ones_like(mask)], axis=-1)
         found[[0, -1], :, :2] = found[:, [0, -1], :2] = 0
         return np.round(found * 255).astype(np.uint8)
+
+    def reach(self, *, floor_m: float, far_m: float) -> Array:
+        """Points (N, 3) m whose hull holds the shadow, soft edges included: where it begins, and where it ends on the
+        floor (at height floor_m), or far_m away from the light where it never comes down."""
+        soft = cv2.GaussianBlur(self.moving.astype(np.float32), (0, 0), SOFT_TEXELS) > 1 / 512
+        blocks = (SIZE // BLOCK, BLOCK, SIZE // BLOCK, BLOCK)
+        row, column = np.nonzero(soft.reshape(blocks).any(axis=(1, 3)))
+        nearest = np.where(self.moving, self.depth_m, np.inf).reshape(blocks).min(axis=(1, 3))[row, column]
+        nearest = np.where(np.isinf(nearest), self.depth_range_m()[0], nearest)
+        inverse = np.linalg.inv(self.camera.intrinsics)
+        points = []
+        for x, y in np.ndindex(2, 2):
+            corner = np.stack([(column + x) * BLOCK, (row + y) * BLOCK, np.ones(len(row))], axis=1)
+            ray = corner @ inverse.T @ self.camera.rotation_world_to_camera
+            fall = np.minimum(ray[:, 2], -1e-6)
+            end = np.where(ray[:, 2] < -1e-6, (floor_m - self.camera.center_world[2]) / fall, far_m)
+            points += [ray * nearest[:, None], ray * np.clip(end, nearest, np.maximum(far_m, nearest))[:, None]]
+        return np.concatenate(points) + self.camera.center_world
 
     def depth_range_m(self) -> tuple[float, float]:
         """Nearest and farthest moving thing in the light's view, m; (0, 1) where there is none."""

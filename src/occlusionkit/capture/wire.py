@@ -24,6 +24,10 @@ class ServerGone(ConnectionError):
     """The server ended or closed the connection; the message says what is known about why."""
 
 
+class _Closed(ServerGone):
+    """The connection was closed, whatever may be the reason."""
+
+
 class ServerSilent(TimeoutError):
     """The server did not answer in time; the message says what was waited for."""
 
@@ -57,15 +61,16 @@ class Link(unrealcv.Client):  # type: ignore[misc]
         self.sock = self._open_socket(timeout_s)
         try:
             greeting = bytes(self.receive_payload("its greeting", timeout_s))
-        except ServerGone:
-            self.disconnect()
+            if not greeting.startswith(b"connected"):
+                raise ServerGone(f"{address} is not an UnrealCV server: it greets with {greeting[:40]!r}")
+        except _Closed:
             raise ServerGone(
                 f"{address} closed the connection without a greeting: UnrealCV serves one client at a time, "
                 f"so another one may be connected{self._explain()}"
             ) from None
-        if not greeting.startswith(b"connected"):
+        except OSError:
             self.disconnect()
-            raise ServerGone(f"{address} is not an UnrealCV server: it greets with {greeting[:40]!r}")
+            raise
 
     def _open_socket(self, timeout_s: float) -> socket.socket:
         family = socket.AF_UNIX if self.address.unix_socket else socket.AF_INET
@@ -147,4 +152,4 @@ class Link(unrealcv.Client):  # type: ignore[misc]
 
     def _gone(self, when: str) -> ServerGone:
         self.disconnect()
-        return ServerGone(f"the server at {self.address} closed the connection {when}{self._explain()}")
+        return _Closed(f"the server at {self.address} closed the connection {when}{self._explain()}")

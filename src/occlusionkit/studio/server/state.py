@@ -68,6 +68,10 @@ class FilmDefaults:
     size_hw: tuple[int, int] = (480, 640)
     hfov_deg: float = 90.0
 
+    def __post_init__(self) -> None:
+        # The camera itself knows what it may be.
+        StudioCamera("film", hfov_deg=self.hfov_deg, size_hw=self.size_hw).camera()
+
 
 @dataclass(frozen=True, eq=False)
 class StudioState:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import PROJECT, Run, run_snakemake
+from running import PROJECT, Run, run_snakemake
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,8 @@ def planned(run: Run) -> dict[str, int]:
 def copied(tmp_path_factory):
     """A copy of the project and a whole run of it."""
     project = tmp_path_factory.mktemp("copy") / "project"
-    files = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=PROJECT, capture_output=True, text=True, check=True)
+    listed = ["git", "ls-files", "-co", "--exclude-standard"]
+    files = subprocess.run(listed, cwd=PROJECT, capture_output=True, text=True, check=True)
     for name in files.stdout.split("\n"):
         if name and (PROJECT / name).is_file():
             (project / name).parent.mkdir(parents=True, exist_ok=True)

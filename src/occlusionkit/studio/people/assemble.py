@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ...geometry import Array
 from .color import linear_color
 from .lofts import Loft
+from .paint import GONE, Region
 from .parts import PARTS, SURFACES, dominant_parts
-from .regions import GONE, Region
 from .surface import Ints, Pieces
 
 
@@ -120,7 +120,7 @@ def rims(
         surfaces += [surface[own]] * 4
         keys += [a, b, a + count, b + count]
     start = 4 * np.arange(len(outer))[:, None]
-    faces = np.concatenate([start + [1, 0, 2], start + [1, 2, 3]])
+    faces = np.concatenate([start + np.array(turn) for turn in ((1, 0, 2), (1, 2, 3))])
     return _parcel(
         positions=np.array(positions).reshape(-1, 3),
         faces=faces,
@@ -170,7 +170,7 @@ def _parcel(
 
 
 def _with_main_part_last(faces: Ints, parts: NDArray[np.integer]) -> Ints:
-    """Turn faces on the border of two parts so that their last vertex, which names a face's part, has the majority's."""
+    """Turn faces on the border of two parts so that the last vertex, which names its part, is the majority's."""
     first, second, third = parts[faces].T
     turn = np.where((first == second) & (first != third), 1, 0)
     turned = np.stack([np.roll(faces, shift, axis=1) for shift in (0, 1)])

@@ -98,7 +98,7 @@ class Body:
         normals = self._faces_around @ np.cross(second - first, third - first)
         length = np.linalg.norm(normals, axis=1, keepdims=True)
         flat = length < 1e-12
-        unit: NDArray[np.float32] = np.where(flat, np.float32([0, 0, 1]), normals / np.where(flat, 1, length))
+        unit: NDArray[np.float32] = np.where(flat, np.array([0, 0, 1], np.float32), normals / np.where(flat, 1, length))
         return unit
 
 

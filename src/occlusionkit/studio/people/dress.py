@@ -13,12 +13,24 @@ from .anatomy import Anatomy
 from .assemble import Layer, Parcel, joined, layered, loft_parcel, rims
 from .body import Body
 from .chart import Chart, chart_of
+from .face import head_strokes
 from .footwear import shoes_of
 from .hair import beard_layer, hair_layer, hair_lofts
-from .regions import Region, paint, strokes_of
+from .outfit import clothes_strokes
+from .paint import Region, paint
 from .skirt import skirt_of
 from .surface import smoother, whole
-from .tailor import Form, blur_of, drape, form_of, hung_along_arms, hung_along_legs, hung_from_shoulders, ruffled, softened
+from .tailor import (
+    Form,
+    blur_of,
+    drape,
+    form_of,
+    hung_along_arms,
+    hung_along_legs,
+    hung_from_shoulders,
+    ruffled,
+    softened,
+)
 from .wardrobe import Bottom, PersonSpec, Top
 
 # Weights below this move nothing by more than a hundredth of a millimetre.
@@ -63,7 +75,7 @@ def dress(workshop: Workshop, spec: PersonSpec) -> Body:
         whole(anatomy.faces, vertex_count=len(form.vertices)),
         replace(form.chart, top_leg=form.leg_at_height(top[:, 2]), bottom_leg=form.leg_at_height(bottom[:, 2])),
         Region("skin", "skin", spec.skin),
-        strokes_of(spec),
+        [*head_strokes(spec), *clothes_strokes(spec)],
     )
     outwards = ("top", "bottom") if spec.top.hem == 0 else ("bottom", "top")
     lofts = [*shoes_of(form, spec.shoes), *hair_lofts(form, spec.hair, hair, rng)]
@@ -106,7 +118,7 @@ def _bottom_layer(form: Form, bottom: Bottom, rng: np.random.Generator) -> Array
 def _shade(form: Form, layer: Array, name: str) -> Array:
     """(N,) how light a layer is: darker in hollows, where less light comes in; skin a little uneven."""
     around, shade = layer, np.ones(len(layer))
-    # Creases first, then the wider hollows of eyes, arms and folds: steps of smoothing, the depth that counts, its share.
+    # Creases first, then the wider hollows of eyes, arms and folds: smoothing steps, the depth that counts, its share.
     for steps, depth_m, share in ((2, 0.0012, 0.22), (6, 0.004, 0.14)):
         for _ in range(steps):
             around = form.smooth @ around

@@ -45,9 +45,7 @@ def _shoe(form: Form, shoes: Shoes, sign: int) -> list[Loft]:
         stack = np.concatenate(
             [np.column_stack([ring, np.full(_COLUMNS, z)]) for ring, z in zip(rings[::-1], levels[::-1], strict=True)]
         )
-        shades = np.ones(len(stack))
-        if surface == "shoe":
-            stack, shades = _with_mouth(stack, collar_m)
+        stack, shades = _with_mouth(stack, collar_m) if surface == "shoe" else (stack, np.ones(len(stack)))
         faces = ring_faces(len(stack) // _COLUMNS, _COLUMNS)
         # The rings run from the top down; a sole is closed below, an upper inside its collar.
         rim = np.arange(_COLUMNS) + (0 if surface == "shoe" else len(stack) - _COLUMNS)

@@ -55,19 +55,19 @@ def beard_area(chart: Chart) -> Array:
 
 
 def hair_layer(form: Form, hair: Hair, rng: np.random.Generator) -> Array:
-    """(N, 3) m: the outside of the hair on the scalp; thin along the hairline, so that it does not look like a helmet."""
+    """(N, 3) m: the outside of the hair on the scalp; thin along the hairline, else it would look like a helmet."""
     if hair.style == "bald":
         return form.vertices
     inward = np.clip(hairline(form.chart, hair) / (14.0 if hair.style == "curly" else 24.0), 0, 1)
     thickness = _THICKNESS_M[hair.style] * (0.25 + 0.75 * inward * (2 - inward))
-    layer = form.vertices + form.normals * thickness[:, None]
+    layer: Array = form.vertices + form.normals * thickness[:, None]
     if hair.style in ("quiff", "short"):
         # Combed up and forward over the forehead.
         front = np.clip(1 - form.chart.around_deg / 75, 0, 1) * np.clip(form.chart.up_deg / 60, 0, 1) * inward
         lift = 0.05 if hair.style == "quiff" else 0.016
         layer = layer + front[:, None] * np.array([0.0, -0.4 * lift, lift])
     for _ in range(3):
-        layer = form.smooth @ layer
+        layer = np.asarray(form.smooth @ layer)
     if hair.style == "curly":
         layer = ruffled(form, layer, depth_m=0.014, length_m=0.035, rng=rng)
         layer = ruffled(form, layer, depth_m=0.006, length_m=0.015, rng=rng)
@@ -79,7 +79,8 @@ def hair_layer(form: Form, hair: Hair, rng: np.random.Generator) -> Array:
 def beard_layer(form: Form, hair: Hair) -> Array:
     """(N, 3) m: a full beard stands off the jaw by up to 1 cm."""
     inward = np.clip(beard_area(form.chart) / 0.012, 0, 1)
-    return form.vertices + form.normals * (0.002 + 0.008 * inward)[:, None]
+    layer: Array = form.vertices + form.normals * (0.002 + 0.008 * inward)[:, None]
+    return layer
 
 
 def hair_lofts(form: Form, hair: Hair, layer: Array, rng: np.random.Generator) -> list[Loft]:
@@ -89,13 +90,13 @@ def hair_lofts(form: Form, hair: Hair, layer: Array, rng: np.random.Generator) -
     if hair.style in ("bob", "long"):
         return [_curtain(form, hair, layer, skull, color, rng)]
     if hair.style == "ponytail":
-        back = skull + [0.0, 0.098, 0.045]
+        back = skull + np.array([0.0, 0.098, 0.045])
         path = back + np.array([[0, -0.02, 0], [0, 0.02, 0.01], [0, 0.05, -0.01], [0, 0.06, -0.06], [0, 0.055, -0.12],
                                 [0, 0.045, -0.18], [0, 0.035, -0.235], [0, 0.03, -0.27]])  # fmt: skip
         radii = np.array([0.015, 0.017, 0.024, 0.028, 0.027, 0.022, 0.014, 0.003])
         return [_tube(form, path, radii, color, rng, follow=0.35)]
     if hair.style == "bun":
-        center = skull + [0.0, 0.092, 0.052]
+        center = skull + np.array([0.0, 0.092, 0.052])
         tilt = np.linspace(-1, 1, 9)
         path = center + tilt[:, None] * np.array([0.0, 0.026, 0.018])
         return [_tube(form, path, 0.040 * np.sqrt(np.maximum(1 - tilt**2, 0.01)), color, rng, follow=0.0)]
@@ -217,4 +218,5 @@ def _hanging_weights(form: Form, vertices: Array, *, follow: float) -> Array:
     share = follow * np.clip((chin_m - vertices[:, 2]) / (chin_m - back_m), 0, 1)[:, None]
     trunk = (form.chart.limb < 0.2) & (form.chart.leg < -1)
     near = weights_near(vertices, form.vertices, form.anatomy.weights, sigma_m=0.04, among=trunk)
-    return (1 - share) * head + share * near
+    hanging: Array = (1 - share) * head + share * near
+    return hanging

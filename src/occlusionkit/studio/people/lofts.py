@@ -1,4 +1,4 @@
-"""Things that are not a layer of the body: skirts, shoes, hanging hair. Rings of points, joined, with weights of their own."""
+"""Things that are not a layer of the body: skirts, shoes, hanging hair. Rings of points, with weights of their own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .surface import Ints
 
 @dataclass(frozen=True, eq=False)
 class Loft:
-    """One separate piece: vertices (n, 3) m, faces (m, 3), weights (n, B) with rows that sum to 1, colors (n, 3) linear.
+    """One separate piece: vertices (n, 3) m, faces (m, 3), weights (n, B) whose rows sum to 1, colors (n, 3) linear.
 
     surface: a name in SURFACES.  part: a name in PARTS, or None for that of the bones that move each vertex.
     """

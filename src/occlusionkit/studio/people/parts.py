@@ -28,24 +28,19 @@ PARTS: Mapping[str, int] = MappingProxyType(
 # What a point of the surface is made of. "sole" is the part of a shoe that touches the floor.
 SURFACES: Mapping[str, int] = MappingProxyType(
     {
-        name: 1 + i
-        for i, name in enumerate(
-            (
-                "skin",
-                "brow",
-                "lip",
-                "sclera",
-                "iris",
-                "mouth",
-                "hair",
-                "beard",
-                "top",
-                "bottom",
-                "skirt",
-                "shoe",
-                "sole",
-            )
-        )
+        "skin": 1,
+        "brow": 2,
+        "lip": 3,
+        "sclera": 4,
+        "iris": 5,
+        "hair": 6,
+        "beard": 7,
+        "top": 8,
+        "bottom": 9,
+        "skirt": 10,
+        "sock": 11,
+        "shoe": 12,
+        "sole": 13,
     }
 )
 
@@ -97,4 +92,4 @@ def dominant_parts(weights: Array, bones: tuple[str, ...]) -> NDArray[np.int32]:
     share = np.zeros((len(weights), max(PARTS.values()) + 1))
     for bone, name in enumerate(bones):
         share[:, part_of_bone(name)] += weights[:, bone]
-    return share.argmax(axis=1).astype(np.int32)
+    return np.asarray(share.argmax(axis=1), np.int32)

@@ -49,7 +49,7 @@ def skirt_of(form: Form, spec: Bottom, top: Array) -> Loft:
     waistband = rings[0].copy()
     waistband[:, :2] = [0, center[0]] + 0.8 * (waistband[:, :2] - [0, center[0]])
     waistband[:, 2] -= 0.01
-    vertices = np.concatenate([waistband, outside, inside, lining, [middle + [0, 0, lining_m]]])
+    vertices = np.concatenate([waistband, outside, inside, lining, [[0, center[-1], lining_m]]])
     count = len(heights) + 1
     faces = np.concatenate(
         [

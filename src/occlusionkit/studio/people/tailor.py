@@ -143,7 +143,7 @@ def polar_profile(along_m: Array, angle: Array, radius_m: Array, *, slack: float
     """How far something hung over a body reaches, on a grid of levels and directions.
 
     along_m (N,) downwards, angle (N,) rad, radius_m (N,).  slack: how much the reach may shrink on the way down, metres
-    per metre; 0 hangs straight, negative flares.  Returns the grid (levels, sectors) in m and its first level's along_m.
+    per metre; 0 hangs straight, negative flares.  Returns the grid (levels, sectors) in m and where its levels begin.
     """
     first = float(along_m.min())
     level = np.floor((along_m - first) / _STEP_M).astype(int)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from .anatomy import Shape
 
@@ -19,6 +19,14 @@ def _check_colors(owner: object, *names: str) -> None:
             raise ValueError(f"{type(owner).__name__} {name}: expected a colour like '#a0522d', found {value!r}")
 
 
+def _check_choice(owner: object, name: str, choices: object) -> None:
+    value = getattr(owner, name)
+    if value not in get_args(choices):
+        raise ValueError(
+            f"{type(owner).__name__} {name}: expected one of {', '.join(get_args(choices))}, found {value!r}"
+        )
+
+
 def _check_range(owner: object, name: str, low: float, high: float) -> None:
     value = getattr(owner, name)
     if not low <= value <= high:
@@ -27,7 +35,9 @@ def _check_range(owner: object, name: str, low: float, high: float) -> None:
 
 HairStyle = Literal["bald", "balding", "buzz", "short", "quiff", "curly", "bob", "long", "bun", "ponytail"]
 Beard = Literal["none", "stubble", "full"]
-Pattern = Literal["plain", "stripes", "chest_band", "yoke", "side_stripe"]
+TopPattern = Literal["plain", "stripes", "chest_band", "yoke"]
+BottomKind = Literal["trousers", "skirt"]
+BottomPattern = Literal["plain", "side_stripe"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +48,8 @@ class Hair:
 
     def __post_init__(self) -> None:
         _check_colors(self, "color")
+        _check_choice(self, "style", HairStyle)
+        _check_choice(self, "beard", Beard)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,11 +64,12 @@ class Top:
     v_neck: bool = False
     hem: float = 0.5
     loose: float = 0.4
-    pattern: Pattern = "plain"
+    pattern: TopPattern = "plain"
     accent: str = "#f0f0f0"
 
     def __post_init__(self) -> None:
         _check_colors(self, "color", "accent")
+        _check_choice(self, "pattern", TopPattern)
         for name, high in (("sleeve", 1.95), ("neck", 1.0), ("hem", 1.0), ("loose", 1.0)):
             _check_range(self, name, 0, high)
 
@@ -66,15 +79,17 @@ class Bottom:
     """hem: where it ends, 1 knee, 2 ankle, 2.06 on the shoe.  loose: 0 on the skin, 1 wide; for a skirt, how much it
     widens downwards."""
 
-    kind: Literal["trousers", "skirt"]
+    kind: BottomKind
     color: str
     hem: float
     loose: float = 0.3
-    pattern: Pattern = "plain"
+    pattern: BottomPattern = "plain"
     accent: str = "#f0f0f0"
 
     def __post_init__(self) -> None:
         _check_colors(self, "color", "accent")
+        _check_choice(self, "kind", BottomKind)
+        _check_choice(self, "pattern", BottomPattern)
         _check_range(self, "hem", 0.2, 2.1)
         _check_range(self, "loose", 0, 1)
 
@@ -131,7 +146,7 @@ PEOPLE: tuple[PersonSpec, ...] = (
     PersonSpec(
         name="p02",
         subject=2,
-        description="woman, about 25, slim, long dark brown hair; mustard long-sleeved top, dark green knee-length skirt",
+        description="woman, about 25, slim, long dark brown hair; mustard long-sleeved top, dark green skirt",
         shape=Shape(gender=1, age=0.66, height=0.46, muscle=0.5, weight=0.4, caucasian=0.6, african=0, asian=0.4),
         skin="#d9a27e",
         iris="#4a3220",
@@ -143,7 +158,7 @@ PEOPLE: tuple[PersonSpec, ...] = (
     PersonSpec(
         name="p03",
         subject=3,
-        description="man, about 30, tall and muscular, black buzz cut; red sleeveless top with a white band, black shorts",
+        description="man, about 30, tall, muscular, black buzz cut; red vest with a white band, black shorts",
         shape=Shape(
             gender=0, age=0.7, height=0.5, muscle=0.95, weight=0.5, proportions=0.8, african=1, asian=0, caucasian=0
         ),
@@ -220,7 +235,7 @@ PEOPLE: tuple[PersonSpec, ...] = (
     PersonSpec(
         name="p08",
         subject=8,
-        description="woman, about 70, medium build, white hair in a bun; rose cardigan, grey knee-length skirt",
+        description="woman, about 70, medium build, white hair in a bun; rose jumper, grey skirt over the knee",
         shape=Shape(gender=1, age=0.97, height=0.38, muscle=0.35, weight=0.6, caucasian=1, african=0, asian=0),
         skin="#e7bea3",
         iris="#6b7f90",
@@ -282,7 +297,7 @@ PEOPLE: tuple[PersonSpec, ...] = (
     PersonSpec(
         name="p12",
         subject=12,
-        description="woman, about 35, medium build, red bob; grey hooded sweater, denim shorts over the knee, sand boots",
+        description="woman, about 35, medium build, red bob; grey sweater, denim shorts, sand-coloured boots",
         shape=Shape(
             gender=1, age=0.73, height=0.42, muscle=0.5, weight=0.62, caucasian=1, african=0, asian=0, cupsize=0.6
         ),

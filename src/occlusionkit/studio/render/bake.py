@@ -20,7 +20,7 @@ from .light import AXES, LAMP_RADIUS_M, BakedLight, Floats, direct_light
 from .rays import RayScene
 from .tone import srgb_decode
 
-BOUNCES = 3
+BOUNCES = 2
 # Rays towards each light, as a share of those over the hemisphere.
 LIGHT_RAYS_SHARE = 0.25
 # Rays start this far off their surface.

@@ -17,7 +17,8 @@ CONSTANTS = {
     "D2": tone.D2,
     "SOFT_AT_M": shadow.SOFT_AT_M,
     "CONTACT_M": shadow.CONTACT_M,
-    "AMBIENT_DIMMING": shadow.AMBIENT_DIMMING,
+    "CONTACT_DIMMING": shadow.CONTACT_DIMMING,
+    "FAR_DIMMING": shadow.FAR_DIMMING,
 }
 
 

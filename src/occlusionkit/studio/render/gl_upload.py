@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from .batch import Batch
 from .light import VertexLight
-from .tone import display_from_root, srgb_decode
+from .texels import texture_roots
+from .tone import display_from_root
 
 SAMPLES = 4
 
@@ -174,19 +175,6 @@ def upload_cover(context: moderngl.Context, cover: NDArray[np.uint8]) -> moderng
 def upload(context: moderngl.Context, values: NDArray[Any]) -> moderngl.Buffer:
     """OpenGL knows no empty buffer: an empty array gets a small one."""
     return context.buffer(np.ascontiguousarray(values)) if values.size else context.buffer(reserve=16)
-
-
-def texture_roots(textures: Mapping[str, NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """(L, S, S, 3) uint8, layers as in `texture_layers`: square roots of linear albedo, which filter nearly as light
-    does and need no power to undo. ValueError where sizes differ."""
-    if not textures:
-        return np.full((1, 1, 1, 3), 255, np.uint8)
-    shape = next(iter(textures.values())).shape
-    for name, texture in textures.items():
-        if texture.shape != shape or texture.dtype != np.uint8 or texture.shape[2:] != (3,):
-            raise ValueError(f"texture {name}: expected {shape[:2]} x 3 uint8, found {texture.shape} {texture.dtype}")
-    to_root = np.round(np.sqrt(srgb_decode(np.arange(256) / 255)) * 255).astype(np.uint8)
-    return np.stack([np.full(shape, 255, np.uint8), *(to_root[textures[name]] for name in sorted(textures))])
 
 
 def _shown(linear: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -26,6 +26,10 @@ class Hits:
     u: Floats
     v: Floats
 
+    def where(self, chosen: Bools) -> Hits:
+        """Only the hits of which chosen (N,) says so."""
+        return Hits(distance=self.distance[chosen], face=self.face[chosen], u=self.u[chosen], v=self.v[chosen])
+
 
 class RayScene:
     """A batch that rays can be cast at. Faces stop rays from both sides."""
@@ -68,7 +72,7 @@ def _float32(values: Array) -> Floats:
 
 
 def interpolate(values: Floats, faces: Ints, hits: Hits) -> Floats:
-    """Vertex values (V, K) at hits -> (N, K). Where nothing is hit, the values mean nothing."""
+    """Vertex values (V, K) at hits (N, all of them of some face) -> (N, K)."""
     a, b, c = (values[faces[hits.face, corner]] for corner in range(3))
     u, v = hits.u[:, None], hits.v[:, None]
     mixed: Floats = a + u * (b - a) + v * (c - a)

@@ -27,11 +27,11 @@ MARGIN = 1.12
 BIAS_M = 0.02
 # Widths (standard deviations, texels) of the shadow's edge where the thing touches what it shadows, and far below it.
 SHARP_TEXELS, SOFT_TEXELS = 1.2, 6.0
-# How much of the light that is not the key's a body takes away where it stands.
-AMBIENT_DIMMING = 0.3
+# How much of the light that is not the key's a body takes away where it stands, and SOFT_AT_M below it.
+CONTACT_DIMMING, FAR_DIMMING = 0.6, 0.35
 # A shadow fades in over this distance below what throws it: 8 bits of depth are about 1 cm.
 CONTACT_M = 0.025
-# A shadow has its soft edge at this distance below what throws it.
+# A shadow has its soft edge this far below what throws it, m.
 SOFT_AT_M = 1.0
 
 
@@ -92,6 +92,33 @@ class ShadowMap:
             return 0.0, 1.0
         depths = self.depth_m[self.moving]
         return float(depths.min()), float(max(depths.max(), depths.min() + 0.1))
+
+
+def shadow_on(places: Array, cover: NDArray[np.uint8], depth_range_m: tuple[float, float]) -> tuple[Floats, Floats]:
+    """What is left of the ambient and of the key light, (N,) each, at places (N, 3): (x w, y w, w) in a cover map.
+
+    The same as shadow.frag.glsl, which says it once more for OpenGL.
+    """
+    near_m, far_m = depth_range_m
+    depth_m = np.where(places[:, 2] > 1e-3, places[:, 2], 1.0)
+    sharp, soft, depth = _bilinear(cover[..., :3], places[:, :2] / depth_m[:, None] * SIZE - 0.5).T
+    below = places[:, 2] - (near_m + (far_m - near_m) * depth)
+    away = np.clip(below / SOFT_AT_M, 0, 1)
+    covered = (sharp + (soft - sharp) * away) * np.clip(below / CONTACT_M, 0, 1) * (places[:, 2] > 1e-3)
+    dimming = CONTACT_DIMMING + (FAR_DIMMING - CONTACT_DIMMING) * away
+    return (1 - dimming * covered).astype(np.float32), (1 - covered).astype(np.float32)
+
+
+def _bilinear(image: NDArray[np.uint8], places: Array) -> Floats:
+    """(S, S, C), (N, 2) in texels, 0 being the first one's centre -> (N, C) 0..1; the border goes on outside."""
+    places = np.clip(places, 0, SIZE - 1)
+    low = np.minimum(np.floor(places), SIZE - 2).astype(np.int64)
+    across, down = (places - low).astype(np.float32).T[:, :, None]
+    column, row = low.T
+    above = image[row, column] * (1 - across) + image[row, column + 1] * across
+    beneath = image[row + 1, column] * (1 - across) + image[row + 1, column + 1] * across
+    mixed: Floats = (above * (1 - down) + beneath * down) / np.float32(255)
+    return mixed
 
 
 def light_camera(light: Light, bounds: Array) -> Camera:

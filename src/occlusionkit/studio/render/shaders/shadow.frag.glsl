@@ -20,14 +20,15 @@ void main() {
     vec3 place = camera_in_cover + z * (pixel_to_cover * vec3(gl_FragCoord.xy, 1.0));
     vec3 edge = texture(cover, place.xy / place.z).rgb;
     float below = place.z - (cover_depth.x + cover_depth.y * edge.b);
-    float covered = mix(edge.r, edge.g, clamp(below / SOFT_AT_M, 0.0, 1.0));
+    float away = clamp(below / SOFT_AT_M, 0.0, 1.0);
+    float covered = mix(edge.r, edge.g, away);
     covered *= clamp(below / CONTACT_M, 0.0, 1.0) * step(1e-3, place.z) * step(1e-3, z);
     if (covered == 0.0) discard;
     factor = vec4(1.0);
     // A loop of one turn, or none: unlike an `if`, llvmpipe really skips it where no pixel of a block is covered.
     for (int turn = covered > 0.0 ? 0 : 1; turn < 1; ++turn) {
         vec3 a = texelFetch(ambient, pixel, 0).rgb, k = texelFetch(key, pixel, 0).rgb;
-        vec3 dimmed = a * (1.0 - AMBIENT_DIMMING * covered) + k * (1.0 - covered);
+        vec3 dimmed = a * (1.0 - mix(CONTACT_DIMMING, FAR_DIMMING, away) * covered) + k * (1.0 - covered);
         factor.rgb = shown(dimmed) / max(shown(a + k), vec3(1e-4));
     }
 }

@@ -13,6 +13,7 @@ import numpy as np
 from ..artifacts import atomic_output, write_bytes
 from ..artifacts.tables import Table
 from ..artifacts.zips import StoredZip
+from ..geometry import Array
 from ..images import Image, decode_depth, decode_image, encode_jpeg
 from ..skeletons import ACTIONS, OCCLUSION_PERSON
 from .drawing import caption, draw_depth, draw_joints, tile
@@ -106,8 +107,26 @@ def draw_rooms(index: Table, images: StoredZip, *, width_px: int = 420) -> Image
 
 
 def _best(index: Table, rows: Any) -> int:
+    """The view that shows the person best: nearly all joints visible first, then facing the camera, then by name."""
     shown = index["visible"].sum(axis=1)
-    return int(min(rows, key=lambda row: (-int(shown[row]), str(index["image"][row]))))
+    facing = facing_camera(index["joints_3d_camera"])
+    nearly_all = len(OCCLUSION_PERSON.joints) - 2
+    keys = {
+        row: (-min(int(shown[row]), nearly_all), -round(float(facing[row]), 3), str(index["image"][row]))
+        for row in rows
+    }
+    return int(min(rows, key=keys.__getitem__))
+
+
+def facing_camera(joints_3d_camera: Array) -> Array:
+    """(..., 15, 3) m, camera frame -> (...) from -1, seen from behind, to 1, facing the camera."""
+    lsho, rsho, neck, root = (
+        joints_3d_camera[..., OCCLUSION_PERSON.index(n), :] for n in ("lsho", "rsho", "neck", "root")
+    )
+    # Standing, left x up points forward; the camera looks along +z.
+    forward = np.cross(lsho - rsho, neck - root)
+    cosine: Array = -forward[..., 2] / np.maximum(np.linalg.norm(forward, axis=-1), 1e-12)
+    return cosine
 
 
 def _spread(index: Table, rows: Any, count: int) -> list[int]:

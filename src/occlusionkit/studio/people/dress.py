@@ -118,8 +118,10 @@ def _bottom_layer(form: Form, bottom: Bottom, rng: np.random.Generator) -> Array
 def _shade(form: Form, layer: Array, name: str) -> Array:
     """(N,) how light a layer is: darker in hollows, where less light comes in; skin a little uneven."""
     around, shade = layer, np.ones(len(layer))
-    # Creases first, then the wider hollows of eyes, arms and folds: smoothing steps, the depth that counts, its share.
-    for steps, depth_m, share in ((2, 0.0012, 0.22), (6, 0.004, 0.14)):
+    # Cloth is thick: it shows its folds, but no creases.
+    strength = 0.5 if name in ("top", "bottom") else 1.0
+    # Creases first, then the wider hollows of eyes and ears: smoothing steps, the depth that counts, its share.
+    for steps, depth_m, share in ((2, 0.0012, 0.22 * strength), (6, 0.004, 0.14 * strength)):
         for _ in range(steps):
             around = form.smooth @ around
         hollow = np.einsum("ij,ij->i", around - layer, form.normals) / depth_m

@@ -29,7 +29,7 @@ from occlusionkit.geometry import (
 )
 from occlusionkit.images import encode_png
 from occlusionkit.occlusion.cli import app
-from occlusionkit.occlusion.labels import LabelRule, label_joints
+from occlusionkit.occlusion.labels import HIDDEN_BY, LabelRule, label_joints
 from occlusionkit.occlusion.own_renders import label_own_renders
 
 DOCS = Path(__file__).parents[2] / "docs" / "labels.md"
@@ -218,6 +218,12 @@ def test_one_camera_may_serve_all_images(inputs, tmp_path):
     np.testing.assert_array_equal(found[0]["gap_m"][row], expected["gap_m"][row])
 
 
+def mask(number: int) -> np.ndarray:
+    """In the first image everything belongs to the friend; the second is mixed."""
+    ids = [FRIEND] if number == 0 else [0, ME, FRIEND, SOFA]
+    return np.random.default_rng(number).choice(ids, SIZE_HW).astype(np.int32)
+
+
 @pytest.fixture
 def crowd(inputs, tmp_path):
     """Two people in the first image, and masks."""
@@ -229,24 +235,26 @@ def crowd(inputs, tmp_path):
     for number, image in enumerate(IMAGES[:2]):
         path = (tmp_path / "masks" / image).with_suffix(".png")
         path.parent.mkdir(parents=True, exist_ok=True)
-        ids = np.random.default_rng(number).choice([0, ME, FRIEND, SOFA], SIZE_HW)
-        path.write_bytes(encode_png(ids.astype(np.uint16)))
+        path.write_bytes(encode_png(mask(number).astype(np.uint16)))
     return inputs | {"joints": tmp_path / "crowd.npz", "masks": tmp_path / "masks"}
 
 
 def test_masks_tell_what_hides_each_of_several_people(crowd):
-    table = label_own_renders(**crowd)
+    rule = LabelRule(threshold_m=0.05)  # joints are 0.1 m or more off the surface: all are hidden
+    table = label_own_renders(**crowd | {"rule": rule})
     assert list(zip(table["image"], table["person"].tolist(), strict=True)) == [
         (IMAGES[0], ME), (IMAGES[0], FRIEND), (IMAGES[1], ME),
     ]  # fmt: skip
     for row, (number, person, people) in enumerate(((0, 0, {ME, FRIEND}), (0, 1, {ME, FRIEND}), (1, 0, {ME}))):
         expected = label_joints(
             joints(number, people=2 - number)[person], camera(number), depth_map(number),
-            np.random.default_rng(number).choice([0, ME, FRIEND, SOFA], SIZE_HW).astype(np.int32),
-            person_instance=(ME, FRIEND)[person], people=frozenset(people), joints=NAMES, rule=LabelRule(),
+            mask(number), person_instance=(ME, FRIEND)[person], people=frozenset(people), joints=NAMES, rule=rule,
         )  # fmt: skip
         np.testing.assert_array_equal(table["hidden_by"][row], expected.hidden_by)
         np.testing.assert_array_equal(table["instance_hit"][row], expected.instance_hit)
+    first, second = ({HIDDEN_BY[cause] for cause in table["hidden_by"][row]} for row in range(2))
+    assert "person" in first
+    assert "person" not in second
 
 
 def test_depth_maps_without_joints_are_counted_in_a_warning(crowd, caplog):

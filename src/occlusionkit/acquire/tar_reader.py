@@ -11,7 +11,7 @@ from functools import partial
 from typing import IO
 
 from .members import Blocks, DamagedArchiveError, Member
-from .volumes import Volumes
+from .volumes import Slice, Volumes
 
 READ_BYTES = 1 << 20
 _ERRORS = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
@@ -57,8 +57,9 @@ class TarReader:
             raise self._damaged(error) from error
 
     def _open(self) -> tarfile.TarFile:
-        self._volumes.seek(0)
-        return tarfile.open(fileobj=io.BufferedReader(_Kept(self._volumes), READ_BYTES), mode="r:*")
+        # A slice of its own for each pass: closing it leaves the volumes open.
+        stream = io.BufferedReader(Slice(self._volumes, 0, self._volumes.size), READ_BYTES)
+        return tarfile.open(fileobj=stream, mode="r:*")
 
     def _damaged(self, error: BaseException) -> BaseException:
         if isinstance(error, DamagedArchiveError):
@@ -67,29 +68,6 @@ class TarReader:
             f"{self.label}: expected a whole tar, found {error or type(error).__name__}: a part is missing, cut short, "
             "damaged or of another release"
         )
-
-
-class _Kept(io.RawIOBase):
-    """The volumes for one pass: closing it leaves them open."""
-
-    def __init__(self, volumes: Volumes) -> None:
-        super().__init__()
-        self._volumes = volumes
-
-    def readinto(self, buffer: object, /) -> int:
-        return self._volumes.readinto(buffer)
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        return self._volumes.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._volumes.tell()
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
 
 
 def _check_end(archive: tarfile.TarFile) -> None:

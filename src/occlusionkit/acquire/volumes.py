@@ -134,7 +134,10 @@ class Volumes(io.RawIOBase):
 
 
 class Slice(io.RawIOBase):
-    """Bytes start..start+size of volumes as a stream of their own: a stored archive inside an archive."""
+    """Bytes start..start+size of volumes as a stream with a position of its own; closing it leaves the volumes open.
+
+    All of them for one reader among several, or a stored archive inside an archive.
+    """
 
     def __init__(self, volumes: Volumes, start: int, size: int) -> None:
         super().__init__()

@@ -33,7 +33,7 @@ class ZipReader:
         self.label = label
         self._volumes = volumes
         try:
-            self._zip = zipfile.ZipFile(io.BufferedReader(volumes, READ_BYTES))
+            self._zip = zipfile.ZipFile(io.BufferedReader(Slice(volumes, 0, volumes.size), READ_BYTES))
         except (zipfile.BadZipFile, OSError, EOFError, struct.error, UnicodeDecodeError, NotImplementedError) as error:
             raise DamagedArchiveError(
                 f"{label}: expected a whole zip, found {error}: a part is missing, cut short or of another release"

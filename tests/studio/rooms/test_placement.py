@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from occlusionkit.studio.rooms import Box, Placement, PlacementError, penetration_m, place_person
-from occlusionkit.studio.rooms.placement import thinned
+from occlusionkit.studio.rooms import Box, Cylinder, Placement, PlacementError, penetration_m, place_person
+from occlusionkit.studio.rooms.placement import is_free, thinned
 
 CLEARANCE_M = 0.02
 
@@ -30,6 +30,30 @@ def test_no_point_of_any_frame_is_in_furniture_or_walls(room):
         assert penetration_m(placed, room.all_solids).max() <= -CLEARANCE_M
         assert np.abs(placed[..., :2]).max(axis=(0, 1))[0] <= room.size_m[0] / 2 - CLEARANCE_M
         assert np.abs(placed[..., :2]).max(axis=(0, 1))[1] <= room.size_m[1] / 2 - CLEARANCE_M
+
+
+def test_being_free_agrees_with_the_distance_to_every_solid(room):
+    """The quick checks by bounds leave out nothing: drawn all over the room, some places are free and some are not."""
+    points = body_points(frames=1)[0]
+    rng = np.random.default_rng(room.index)
+    verdicts = []
+    for _ in range(60):
+        xy = rng.uniform(-0.5, 0.5, 2) * room.size_m[:2]
+        placed = Placement(xy=tuple(xy), yaw_rad=rng.uniform(-3, 3)).moved(points)
+        inside = (np.abs(placed[:, :2]) <= np.array(room.size_m[:2]) / 2 - CLEARANCE_M).all()
+        expected = inside and penetration_m(placed, room.all_solids).max() <= -CLEARANCE_M
+        assert is_free(room, placed, clearance_m=CLEARANCE_M) == expected
+        verdicts.append(expected)
+    assert 0 < sum(verdicts) < len(verdicts)
+
+
+@pytest.mark.parametrize(("gap_m", "free"), [(0.021, True), (0.019, False), (-0.3, False)])
+@pytest.mark.parametrize("solid", [Box((2.0, 1.0, 1.0), (0.8, 0.6, 2.0)), Cylinder((2.0, 1.0, 1.0), 0.4, 2.0)])
+def test_a_point_is_free_up_to_the_clearance(rooms, solid, gap_m, free):
+    room = replace(rooms["bedroom"], solids={"post": (solid,)})
+    for side in (-1, 1):
+        point = np.array([[2.0 + side * (0.4 + gap_m), 1.0, 0.5]])
+        assert is_free(room, point, clearance_m=CLEARANCE_M) is free
 
 
 def test_a_seed_decides_the_place(rooms):

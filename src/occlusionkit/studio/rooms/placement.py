@@ -54,7 +54,7 @@ def place_person(
     rng = np.random.default_rng([seed, room.index])
     for _ in range(attempts):
         placement = _drawn(room, rng)
-        if all(_is_free(room, placement.moved(some), clearance_m) for some in (sparse, everywhere)):
+        if all(is_free(room, placement.moved(some), clearance_m=clearance_m) for some in (sparse, everywhere)):
             return placement
     reach_m = np.hypot(*everywhere[:, :2].T).max()
     raise PlacementError(
@@ -79,8 +79,8 @@ def _drawn(room: Room, rng: np.random.Generator) -> Placement:
     return Placement(xy=(float(x), float(y)), yaw_rad=float(rng.uniform(-np.pi, np.pi)))
 
 
-def _is_free(room: Room, points: Array, clearance_m: float) -> bool:
-    """Whether points (N, 3) in the room keep the clearance."""
+def is_free(room: Room, points: Array, *, clearance_m: float) -> bool:
+    """Whether all points (N, 3) m, in the room, keep the clearance from furniture, walls and ceiling."""
     if room.beyond_walls_m(points).max() > -clearance_m:
         return False
     low, high = points[:, :2].min(axis=0) - clearance_m, points[:, :2].max(axis=0) + clearance_m

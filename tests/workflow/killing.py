@@ -20,7 +20,7 @@ from pathlib import Path
 
 from running import environment, run_snakemake, snakemake_command
 
-from occlusionkit.artifacts.hashing import tree_hashes
+from occlusionkit.audit.hashes import Entry, compare_hashes, hash_results
 
 # A job looks every second whether its workflow lives, a server ends with its job.
 GRACE_S = 15.0
@@ -72,7 +72,7 @@ def kill_once(folder: Path, rng: random.Random, longest_s: float) -> str:
 
 
 def kill_and_compare(
-    work: Path, *, kills: int, seed: int, expected: dict[str, str], longest_s: float = 25.0
+    work: Path, *, kills: int, seed: int, expected: dict[str, Entry], longest_s: float = 25.0
 ) -> list[str]:
     """Kill `kills` times in a folder of its own, then run to the end. Returns what differs from `expected`."""
     folder = work / "killed"
@@ -88,8 +88,8 @@ def kill_and_compare(
     final = run_snakemake(folder)
     if final.status != 0:
         raise RuntimeError(final.text[-3000:])
-    found = tree_hashes(folder / "results")
-    return sorted(path for path in expected.keys() | found.keys() if expected.get(path) != found.get(path))
+    difference = compare_hashes(expected, hash_results(folder / "results"))
+    return [*difference.missing, *difference.altered, *difference.extra]
 
 
 def main() -> int:
@@ -103,7 +103,7 @@ def main() -> int:
         if undisturbed.status != 0:
             print(undisturbed.text[-3000:])
             return 1
-        expected = tree_hashes(undisturbed.results)
+        expected = hash_results(undisturbed.results)
         differing = kill_and_compare(work, kills=options.kills, seed=options.seed, expected=expected)
         print(f"{options.kills} kills; {len(expected)} artifacts; differing: {differing or 'none'}")
         return 1 if differing else 0

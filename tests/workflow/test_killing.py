@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from killing import kill_and_compare
 
-from occlusionkit.artifacts.hashing import tree_hashes
+from occlusionkit.audit.hashes import hash_results
 
 
 @pytest.mark.slow
 def test_killed_runs_end_with_the_same_content(tiny_run, tmp_path):
-    assert kill_and_compare(tmp_path, kills=3, seed=5, expected=tree_hashes(tiny_run.results)) == []
+    assert kill_and_compare(tmp_path, kills=3, seed=5, expected=hash_results(tiny_run.results)) == []

@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from occlusionkit.artifacts import read_table
-from occlusionkit.artifacts.hashing import tree_hashes
 from occlusionkit.artifacts.schemas import DATASETS, INDEX, RATES
 from occlusionkit.artifacts.zips import StoredZip
+from occlusionkit.audit.hashes import compare_hashes, hash_results
 from occlusionkit.images import decode_depth, decode_image
 from occlusionkit.multiview.data import camera_of, from_items
 from occlusionkit.occlusion.labels import depth_gap_m, is_visible
@@ -99,17 +99,11 @@ def test_the_same_run_elsewhere_and_other_shards_give_the_same_content(tiny_run,
     again = snakemake(tmp_path / "again")
     resharded = snakemake(tmp_path / "resharded", configs=(override,))
     assert again.status == 0 and resharded.status == 0, again.text[-2000:] + resharded.text[-2000:]
-    expected = tree_hashes(tiny_run.results)
-    assert tree_hashes(again.results) == expected
-    shard_free = {p: h for p, h in expected.items() if not per_shard(p)}
-    found = {p: h for p, h in tree_hashes(resharded.results).items() if not per_shard(p)}
-    assert found == shard_free
-    assert len(shard_free) > 20
-
-
-def per_shard(path: str) -> bool:
-    """Files of one shard, the plan (it names shards), and sidecars (they name their inputs)."""
-    return "/shard-" in path or "/plan." in path or path.endswith(".json") or path.startswith("audit/")
+    expected = hash_results(tiny_run.results)
+    same = compare_hashes(expected, hash_results(again.results))
+    assert same.equal, same
+    unsharded = compare_hashes(expected, hash_results(resharded.results), ignore_sharding=True)
+    assert unsharded.equal and unsharded.same > 20, unsharded
 
 
 def test_a_second_run_has_nothing_to_do(tiny_run, snakemake):

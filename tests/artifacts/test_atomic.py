@@ -130,10 +130,19 @@ def test_a_kill_leaves_nothing_that_looks_finished(tmp_path):
     target = tmp_path / "depth.zip"
     run = subprocess.run([sys.executable, "-c", program, str(target)])
     assert run.returncode == -signal.SIGKILL
-    assert not target.exists()
-    assert all(path.name.startswith(".") for path in tmp_path.iterdir())
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(".depth.zip.partial-")
+    # Not ours to remove: another file's, another host's, and that of a process that still runs.
+    kept = [
+        left.with_name(left.name.replace("depth.zip", "masks.zip")),
+        left.with_name(".depth.zip.partial-another-host-1234567"),
+        left.with_name(f"{left.name.rpartition('-')[0]}-{os.getppid()}"),
+    ]
+    for path in kept:
+        path.write_bytes(b"x")
     write_bytes(target, b"whole")
     assert target.read_bytes() == b"whole"
+    assert sorted(tmp_path.iterdir()) == sorted([target, *kept])
 
 
 def test_json_is_sorted_and_ends_in_a_newline(tmp_path):

@@ -68,7 +68,7 @@ def test_a_table_is_a_round_trip_in_values_dtypes_and_shapes(tmp_path, rows):
     assert_equal(read_table(tmp_path / "t.parquet", SCHEMA), table)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(rows=st.integers(0, 9), seed=st.integers(0, 99))
 def test_any_order_of_rows_is_the_same_file(tmp_path_factory, rows, seed):
     folder = tmp_path_factory.mktemp("t")
@@ -260,6 +260,12 @@ def test_every_schema_of_the_project_is_sound(tmp_path, schema):
     empty = make_table(schema, dict.fromkeys(names, ()))
     write_table(tmp_path / "empty.parquet", empty)
     assert len(read_table(tmp_path / "empty.parquet", schema)) == 0
+
+
+def test_an_unknown_column_is_refused_with_the_names_there_are():
+    assert SCHEMA.column("gap_m").unit == "m"
+    with pytest.raises(KeyError, match="schema joints has no column 'gap'; it has image, person, matrix, gap_m"):
+        SCHEMA.column("gap")
 
 
 def test_schema_names_are_unique():

@@ -68,7 +68,7 @@ def test_the_full_size_is_73_thousand_instants_in_73_jobs():
     assert replace(DEFAULT, shard_instants=1000).shards == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(size=sizes)
 def test_no_scene_and_no_subject_is_in_both_splits(size):
     takes = plan_takes(size)
@@ -80,7 +80,7 @@ def test_no_scene_and_no_subject_is_in_both_splits(size):
     assert sum(take.split == "validation" for take in takes) == size.sequences // 4
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(size=sizes)
 def test_the_official_loaders_key_is_unique_over_all_scenes(size):
     instants = plan_instants(size)
@@ -96,14 +96,14 @@ def test_the_key_is_unique_at_full_size_and_names_keep_their_width():
     assert all(re.fullmatch(r"a\d\d_sa\d\d_s\d\d_sce\d\d", take.video_id) for take in takes)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(size=sizes, other=st.integers(1, 600))
 def test_any_shard_size_gives_the_same_instants(size, other):
     first, second = plan_instants(size), plan_instants(replace(size, shard_instants=other))
     assert [replace(i, shard=0) for i in first] == [replace(i, shard=0) for i in second]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(size=sizes)
 def test_shards_are_runs_of_instants_of_the_promised_number(size):
     instants = plan_instants(size)

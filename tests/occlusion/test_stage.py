@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -121,3 +125,12 @@ def test_a_frame_of_nobody_is_refused(shard, instance):
     frames = dataclasses.replace(shard.frames, columns=columns)
     with pytest.raises(ValueError, match=rf"person_instance {instance} is no person of scene 5.*one of \[1, 2\]"):
         label(dataclasses.replace(shard, frames=frames))
+
+
+def test_the_benchmarks_two_ways_of_labelling_agree():
+    # The program stops when its plain loop over joints and label_shard give different labels.
+    bench = Path(__file__).parents[2] / "benchmarks" / "bench_labels.py"
+    command = [sys.executable, str(bench), "--images", "8", "--target", "0"]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert re.search(r"^ratio +\d", run.stdout, flags=re.MULTILINE)

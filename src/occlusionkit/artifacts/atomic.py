@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
+import platform
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,12 @@ def atomic_output(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it becomes `path`, on any error it is removed.
 
     Raises OSError naming `path` when writing fails; errors of the body about other files or connections pass unchanged.
-    A killed process leaves at most a hidden `.name.partial-<pid>` file, which nothing reads.
+    A killed process leaves at most a hidden `.name.partial-<host>-<pid>` file, which nothing reads, and which the next
+    write of the same file on that host removes.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    _remove_abandoned(path)
+    temporary = path.with_name(f"{_partial(path)}{os.getpid()}")
     try:
         yield temporary
         with temporary.open("rb") as written:
@@ -30,6 +34,17 @@ def atomic_output(path: Path) -> Iterator[Path]:
             message = f"could not write {path}: {error.strerror}; the incomplete file was removed"
             raise OSError(error.errno, message) from error
         raise
+
+
+def _partial(path: Path) -> str:
+    return f".{path.name}.partial-{platform.node()}-"
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Other hosts share the folder, and their process numbers say nothing here: only our own host's are looked at."""
+    for other in path.parent.glob(f"{glob.escape(_partial(path))}*"):
+        if not Path("/proc", other.name.rpartition("-")[2]).exists():
+            other.unlink(missing_ok=True)
 
 
 def _is_about_writing(error: OSError, temporary: Path) -> bool:

@@ -89,16 +89,16 @@ def _bytes_hash(name: str, data: bytes) -> str:
 
 
 def _parquet_hash(path: Path) -> str:
-    table = pq.read_table(path).combine_chunks()
     digest = hashlib.sha256()
-    for field, column in zip(table.schema, table.columns, strict=True):
-        digest.update(f"{field.name}\0{field.type}\0{sorted((field.metadata or {}).items())}\n".encode())
-        values = column.combine_chunks()
-        flat = values.flatten() if pa.types.is_fixed_size_list(field.type) else values
-        # Numbers have one representation; for text and anything else, that of Python's lists.
-        array = flat.to_numpy(zero_copy_only=False)
-        number = array.dtype.kind in "biuf"
-        digest.update(np.ascontiguousarray(array).data if number else repr(flat.to_pylist()).encode())
+    with pq.ParquetFile(path) as file:
+        for field in file.schema_arrow:  # one column in memory at a time
+            digest.update(f"{field.name}\0{field.type}\0{sorted((field.metadata or {}).items())}\n".encode())
+            values = file.read(columns=[field.name]).column(field.name).combine_chunks()
+            flat = values.flatten() if pa.types.is_fixed_size_list(field.type) else values
+            # Numbers have one representation; for text and anything else, that of Python's lists.
+            array = flat.to_numpy(zero_copy_only=False)
+            number = array.dtype.kind in "biuf"
+            digest.update(np.ascontiguousarray(array).data if number else repr(flat.to_pylist()).encode())
     return digest.hexdigest()
 
 

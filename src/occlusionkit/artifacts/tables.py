@@ -59,7 +59,11 @@ class Schema:
     columns: tuple[Column, ...]
 
     def column(self, name: str) -> Column:
-        return next(column for column in self.columns if column.name == name)
+        """The column of that name; KeyError with the names there are."""
+        found = {column.name: column for column in self.columns}
+        if name not in found:
+            raise KeyError(f"schema {self.name} has no column {name!r}; it has {', '.join(found)}")
+        return found[name]
 
     @property
     def arrow_schema(self) -> pa.Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
@@ -16,6 +17,11 @@ from ..geometry import camera_of
 from ..images import decode_depth, decode_instance
 from ..skeletons import OCCLUSION_PERSON
 from .labels import JointLabels, LabelRule, label_joints
+
+log = logging.getLogger(__name__)
+
+# About every ten seconds at full size (1280x720).
+LOG_EVERY = 1000
 
 
 def label_shard(frames: Table, instances: Table, depth_zip: Path, masks_zip: Path, rule: LabelRule) -> Table:
@@ -35,6 +41,8 @@ def label_shard(frames: Table, instances: Table, depth_zip: Path, masks_zip: Pat
         for archive in (depths, masks):
             _check_members(archive, members)
         for row, member in enumerate(members):
+            if row and row % LOG_EVERY == 0:
+                log.info("%s: %d of %d images labelled", depth_zip.parent, row, len(members))
             frame = {name: values[row] for name, values in frames.columns.items()}
             labels = _label_frame(frame, member, depths, masks, people[int(frame["scene"])], rule)
             _check_hits(labels, known[int(frame["scene"])], where=f"{masks_zip}[{member}], scene {frame['scene']}")

@@ -216,7 +216,8 @@ def _item(rng: np.random.Generator, video: str, camera: int, frame: int) -> dict
         "subaction": int(subaction), "camera_id": camera, "source": "unrealcv",
         "camera": {
             "R": rotation, "T": centre_mm, "fx": np.float64(focal), "fy": np.float64(focal),
-            "cx": np.float64(width / 2), "cy": np.float64(height / 2), "k": np.zeros((3, 1)), "p": np.zeros((2, 1)), "name": str(camera),
+            "cx": np.float64(width / 2), "cy": np.float64(height / 2), "k": np.zeros((3, 1)), "p": np.zeros((2, 1)),
+            "name": str(camera),
         },
     }  # fmt: skip
 

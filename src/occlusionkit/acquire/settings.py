@@ -35,12 +35,14 @@ class Choice:
 class Settings:
     """The `acquire` section of the configuration, checked.
 
+    fetch: datasets that the target `acquired` brings; manifests: folders with further manifest tables;
     folder: where the user puts archives of any dataset, as <folder>/<dataset>/<file>: outside of the results, because
     Snakemake deletes what it believes to be its own; local: "link" shares the bytes of a file that lies
     on this machine already, "copy" makes them ours; retries: attempts in a row that bring no byte;
     wait_s: pause before the second of them, doubled each time up to a minute.
     """
 
+    fetch: tuple[str, ...] = ()
     manifests: tuple[Path, ...] = ()
     folder: Path = Path("archives")
     local: str = "link"
@@ -63,6 +65,7 @@ def read_settings(section: Mapping[str, Any]) -> Settings:
         for name, choice in sorted(known.pop("datasets", {}).items())
     }
     limits = Limits(**_known(known.pop("limits", {}), Limits, "acquire: limits"))
+    known["fetch"] = tuple(known.get("fetch", ()))
     known["manifests"] = tuple(Path(folder) for folder in known.get("manifests", ()))
     settings = Settings(**_paths(known, "folder"), limits=limits, datasets=datasets)
     if settings.local not in ("link", "copy"):

@@ -90,7 +90,16 @@ def locate(dataset: Dataset, file: SourceFile, settings: Settings) -> Source:
         return from_url(file.address)
     if file.source == "gdrive":
         return Drive(file.address)
-    raise NeedsUserError(instruction(dataset, [file], settings))
+    raise NeedsUserError(instruction(dataset, _fetched_by_hand(dataset, settings), settings))
+
+
+def _fetched_by_hand(dataset: Dataset, settings: Settings) -> list[SourceFile]:
+    """All files that a person has yet to fetch: told at once, not one by one."""
+    return [
+        file
+        for file in dataset.fetched
+        if file.source in ("onedrive", "manual") and not any(p.is_file() for p in local_candidates(file, settings))
+    ]
 
 
 def from_url(url: str) -> Source:

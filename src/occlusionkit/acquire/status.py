@@ -33,8 +33,8 @@ def checks_folder(dataset: str, results: Path = RESULTS) -> Path:
 
 
 def index_path(dataset: str, results: Path = RESULTS) -> Path:
-    """The index that says that a dataset's layout was checked."""
-    return results / "index" / f"{dataset}.parquet"
+    """The index of files that says that a dataset's layout was checked."""
+    return results / "index" / f"{dataset}.files.parquet"
 
 
 def dataset_status(dataset: Dataset, settings: Settings, results: Path = RESULTS) -> Status:
@@ -99,7 +99,7 @@ def _next_step(
         return instruction(dataset, by_hand_files, settings)
     if missing:
         return f"occlusionkit acquire download {dataset.name}"
-    return f"snakemake results/index/{dataset.name}.parquet"
+    return f"snakemake --cores 2 results/index/{dataset.name}.files.parquet"
 
 
 def overview(statuses: Mapping[str, Status], *, width: int = 118) -> str:

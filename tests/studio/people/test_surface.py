@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from occlusionkit.studio.people.surface import carve, smoother, vertex_normals, whole
+from occlusionkit.studio.people.surface import carve, refine, smoother, vertex_normals, whole
 
 
 def sphere(steps: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -114,3 +114,18 @@ def test_smoothing_shrinks_a_sphere_evenly_and_keeps_a_constant():
     np.testing.assert_allclose(step @ np.ones(len(vertices)), 1)
     radius = np.linalg.norm(step @ vertices, axis=1)
     assert 0.95 < radius.min() < radius.max() < 1
+
+
+@given(st.lists(st.integers(0, 31), min_size=1, max_size=32, unique=True))
+def test_refining_quarters_the_chosen_faces_and_keeps_the_rest_closed(chosen):
+    vertices, faces = sphere(1)
+    mask = np.isin(np.arange(len(faces)), chosen)
+    pieces = refine(whole(faces, vertex_count=len(vertices)), mask)
+    assert is_closed(pieces.faces)
+    points = pieces.mix @ vertices
+    np.testing.assert_allclose(areas(points, pieces.faces).sum(), areas(vertices, faces).sum())
+    # A chosen face is gone, and the four that stand for it have a quarter of its area each.
+    quarters = areas(vertices, faces)[mask] / 4
+    for quarter in quarters:
+        assert np.isclose(areas(points, pieces.faces), quarter).sum() >= 4
+    assert len(pieces.faces) >= len(faces) + 3 * len(chosen)

@@ -14,6 +14,9 @@ from .paint import GONE, Region
 from .parts import PARTS, SURFACES, dominant_parts
 from .surface import Ints, Pieces
 
+# How light the inner side of a hem is.
+_INNER_SHADE = 0.45
+
 
 @dataclass(frozen=True, eq=False)
 class Parcel:
@@ -96,40 +99,38 @@ def rims(
 
     order: the layers from the skin outwards. The strip has the outer one's colour, darker on its inner side.
     """
-    rank = np.array([-1 if region.layer == GONE else order.index(region.layer) for region in regions])[pieces.labels]
-    edges = pieces.faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2)
-    face = np.repeat(np.arange(len(pieces.faces)), 3)
-    beside = {(int(a), int(b)): int(f) for (a, b), f in zip(edges, face, strict=True)}
-    other = np.array([beside.get((int(b), int(a)), -1) for a, b in edges])
-    outer = np.flatnonzero((other >= 0) & (rank[face] > rank[other]) & (rank[face] > 0))
-    placed = {name: pieces.mix @ layer.positions for name, layer in layers.items()}
-    color = np.array([linear_color(region.color) * region.shade for region in regions])
-    surface = np.array([SURFACES[region.surface] for region in regions])
-    mixed = pieces.mix @ weights
-    positions, points, colors, surfaces, keys = [], [], [], [], []
     count = pieces.mix.shape[0]
-    for edge in outer:
-        a, b = (int(vertex) for vertex in edges[edge])
-        own, below = pieces.labels[face[edge]], pieces.labels[other[edge]]
-        over = placed[regions[own].layer]
-        # Where nothing is left below, the strip reaches to the bare body: it was there.
-        under = placed["skin" if regions[below].layer == GONE else regions[below].layer]
-        positions += [over[a], over[b], under[a], under[b]]
-        points += [a, b, a, b]
-        colors += [color[own], color[own], 0.3 * color[own], 0.3 * color[own]]
-        surfaces += [surface[own]] * 4
-        keys += [a, b, a + count, b + count]
-    start = 4 * np.arange(len(outer))[:, None]
-    faces = np.concatenate([start + np.array(turn) for turn in ((1, 0, 2), (1, 2, 3))])
+    rank = np.array([-1 if region.layer == GONE else order.index(region.layer) for region in regions])
+    edges = pieces.faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2)
+    own = np.repeat(pieces.labels, 3)
+    beside = _across(edges, own, vertex_count=count)
+    ends = (beside >= 0) & (rank[own] > rank[beside]) & (rank[own] > 0)
+    edges, own, beside = edges[ends], own[ends], beside[ends]
+    placed = np.stack([pieces.mix @ layers[name].positions for name in order])
+    over, under = rank[own], np.maximum(rank[beside], 0)  # where nothing is left below, down to the skin that was there
+    corners = [placed[rank_here, edges[:, end]] for rank_here in (over, under) for end in (0, 1)]
+    color = np.array([linear_color(region.color) * region.shade for region in regions])[own]
+    surface = np.array([SURFACES[region.surface] for region in regions])[own]
+    # Corners in order: its two ends on the outer layer, then the same two on the inner one.
+    first, second, third, fourth = (np.arange(len(edges)) + corner * len(edges) for corner in range(4))
+    points = np.concatenate([edges[:, 0], edges[:, 1]] * 2)
     return _parcel(
-        positions=np.array(positions).reshape(-1, 3),
-        faces=faces,
-        weights=mixed[np.array(points, int)],
-        colors=np.array(colors).reshape(-1, 3),
-        surfaces=np.array(surfaces, int),
-        weld_keys=np.array(keys, int),
+        positions=np.concatenate(corners),
+        faces=np.concatenate([np.stack([second, first, third], axis=1), np.stack([second, third, fourth], axis=1)]),
+        weights=(pieces.mix @ weights)[points],
+        colors=np.concatenate([color, color, _INNER_SHADE * color, _INNER_SHADE * color]),
+        surfaces=np.tile(surface, 4),
+        weld_keys=points + count * np.repeat([0, 1], 2 * len(edges)),
         bones=bones,
     )
+
+
+def _across(edges: Ints, labels: Ints, *, vertex_count: int) -> Ints:
+    """(E,) the label on the other side of each directed edge (E, 2) with its own label (E,); -1 where there is none."""
+    there, back = edges[:, 0] * vertex_count + edges[:, 1], edges[:, 1] * vertex_count + edges[:, 0]
+    by_key = np.argsort(there)
+    found = np.minimum(np.searchsorted(there, back, sorter=by_key), len(edges) - 1)
+    return np.where(there[by_key[found]] == back, labels[by_key[found]], -1)
 
 
 def loft_parcel(loft: Loft, bones: tuple[str, ...]) -> Parcel:

@@ -13,13 +13,13 @@ from .anatomy import Anatomy
 from .assemble import Layer, Parcel, joined, layered, loft_parcel, rims
 from .body import Body
 from .chart import Chart, chart_of
-from .face import head_strokes
+from .face import fine_face, head_strokes
 from .footwear import shoes_of
 from .hair import beard_layer, hair_layer, hair_lofts
 from .outfit import clothes_strokes
 from .paint import Region, paint
 from .skirt import skirt_of
-from .surface import smoother, whole
+from .surface import Pieces, smoother, whole
 from .tailor import (
     Form,
     blur_of,
@@ -39,10 +39,14 @@ _LEAST_WEIGHT = 1e-5
 
 @dataclass(frozen=True, eq=False)
 class Workshop:
-    """What all people share while they are dressed: the body's template and what was measured on it once."""
+    """What all people share while they are dressed: the body's template and what was measured on it once.
+
+    pieces: its surface, nothing cut from it yet, but fine enough for a face to be drawn.
+    """
 
     anatomy: Anatomy
     chart: Chart
+    pieces: Pieces
     smooth: sparse.csr_matrix
     blur: sparse.csr_matrix
 
@@ -51,7 +55,13 @@ def workshop_of(anatomy: Anatomy) -> Workshop:
     """Measure the template."""
     chart = chart_of(anatomy)
     smooth = smoother(anatomy.faces, vertex_count=len(chart.points))
-    return Workshop(anatomy=anatomy, chart=chart, smooth=smooth, blur=blur_of(anatomy, chart))
+    return Workshop(
+        anatomy=anatomy,
+        chart=chart,
+        pieces=fine_face(whole(anatomy.faces, vertex_count=len(chart.points)), chart),
+        smooth=smooth,
+        blur=blur_of(anatomy, chart),
+    )
 
 
 def dress(workshop: Workshop, spec: PersonSpec) -> Body:
@@ -72,7 +82,7 @@ def dress(workshop: Workshop, spec: PersonSpec) -> Body:
     }
     layers = {name: Layer(positions=at, shade=_shade(form, at, name)) for name, at in positions.items()}
     pieces, regions = paint(
-        whole(anatomy.faces, vertex_count=len(form.vertices)),
+        workshop.pieces,
         replace(form.chart, top_leg=form.leg_at_height(top[:, 2]), bottom_leg=form.leg_at_height(bottom[:, 2])),
         Region("skin", "skin", spec.skin),
         [*head_strokes(spec), *clothes_strokes(spec)],
@@ -121,7 +131,7 @@ def _shade(form: Form, layer: Array, name: str) -> Array:
     # Cloth is thick: it shows its folds, but no creases.
     strength = 0.5 if name in ("top", "bottom") else 1.0
     # Creases first, then the wider hollows of eyes and ears: smoothing steps, the depth that counts, its share.
-    for steps, depth_m, share in ((2, 0.0012, 0.22 * strength), (6, 0.004, 0.14 * strength)):
+    for steps, depth_m, share in ((2, 0.0012, 0.22 * strength), (6, 0.004, 0.10 * strength)):
         for _ in range(steps):
             around = form.smooth @ around
         hollow = np.einsum("ij,ij->i", around - layer, form.normals) / depth_m

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...geometry import Array
+from ...geometry import Array, Bools
 from .chart import Chart
 from .color import blended_color, toned_color
 from .hair import beard_area, hairline
 from .paint import Field, Region, Stroke
+from .surface import Pieces, refine
 from .wardrobe import PersonSpec
 
 
@@ -32,6 +33,26 @@ def head_strokes(spec: PersonSpec) -> Iterator[Stroke]:
     if hair.style != "bald":
         # Scaled to about a metre's worth, so that its discontinuity at the neck cuts no sliver.
         yield Stroke((lambda chart: hairline(chart, hair) / 50,), Region("hair", "hair", hair.color))
+
+
+def fine_face(pieces: Pieces, chart: Chart) -> Pieces:
+    """Refine the mesh where what is drawn is finer than it: twice around the pupils, once on the brows."""
+    for where in (_around_pupils, _around_pupils, _on_brows):
+        inside = where(chart.mixed(pieces.mix))
+        pieces = refine(pieces, inside[pieces.faces].sum(axis=1) == 3)
+    return pieces
+
+
+def _around_pupils(chart: Chart) -> Bools:
+    x, y, z = chart.points.T
+    near = np.hypot(np.abs(x) - 0.0318, z - 1.7210) < 0.0105
+    return np.asarray((chart.eye > 0.5) & (y < -0.128) & near)
+
+
+def _on_brows(chart: Chart) -> Bools:
+    x, y, z = chart.points.T
+    band = (np.abs(np.abs(x) - 0.035) < 0.028) & (np.abs(z - 1.7415) < 0.011)
+    return np.asarray((chart.head > 0.5) & (chart.eye < 0.5) & (y < -0.08) & band)
 
 
 def _on_eyeballs(chart: Chart) -> Array:

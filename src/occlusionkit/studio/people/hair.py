@@ -62,9 +62,10 @@ def hair_layer(form: Form, hair: Hair, rng: np.random.Generator) -> Array:
     thickness = _THICKNESS_M[hair.style] * (0.25 + 0.75 * inward * (2 - inward))
     layer: Array = form.vertices + form.normals * thickness[:, None]
     if hair.style in ("quiff", "short"):
-        # Combed up and forward over the forehead.
-        front = np.clip(1 - form.chart.around_deg / 75, 0, 1) * np.clip(form.chart.up_deg / 60, 0, 1) * inward
-        lift = 0.05 if hair.style == "quiff" else 0.016
+        # Combed up and forward: highest over the forehead, flat across it.
+        _, y, z = form.chart.points.T
+        front = np.clip((0.02 - y) / 0.10, 0, 1) * np.clip((z - 1.775) / 0.030, 0, 1) * inward
+        lift = 0.036 if hair.style == "quiff" else 0.012
         layer = layer + front[:, None] * np.array([0.0, -0.4 * lift, lift])
     for _ in range(3):
         layer = np.asarray(form.smooth @ layer)

@@ -52,35 +52,50 @@ def carve(pieces: Pieces, fields: Array, *, label: int, among: tuple[int, ...]) 
     return replace(pieces, labels=np.where(inside, label, pieces.labels))
 
 
+def refine(pieces: Pieces, chosen: NDArray[np.bool_]) -> Pieces:
+    """Quarter the chosen faces (M,), in their planes; neighbours are split along, so a closed surface stays closed."""
+    edges = _edges(pieces.faces[chosen])
+    return _split_edges(pieces, edges, np.full(len(edges), 0.5))[0]
+
+
 def _cut(pieces: Pieces, values: Array, matters: NDArray[np.bool_]) -> tuple[Pieces, sparse.csr_matrix]:
-    """Split every edge that the zero line crosses on a face that matters.
+    """Split every edge that the zero line of values (N,) crosses on a face that matters; see `_split_edges`."""
+    edges = _edges(pieces.faces[matters])
+    start, end = values[edges].T
+    crossed = start * end < 0
+    return _split_edges(pieces, edges[crossed], (start / np.where(crossed, start - end, 1))[crossed])
+
+
+def _edges(faces: Ints) -> Ints:
+    """(E, 2) every edge once, lower vertex first, in order."""
+    return np.unique(np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1), axis=0)
+
+
+def _split_edges(pieces: Pieces, edges: Ints, share: Array) -> tuple[Pieces, sparse.csr_matrix]:
+    """Put a vertex on each of these edges (E, 2), at a share (E,) of the way to its second end.
 
     Returns the pieces and the operator (N', N) that carries what is known at the old vertices to the new ones.
     """
-    edges = np.unique(np.sort(pieces.faces[matters][:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1), axis=0)
-    start, end = values[edges].T
-    crossed = start * end < 0
-    edges, share = edges[crossed], (start / np.where(crossed, start - end, 1))[crossed]
-    count, new = len(values), np.arange(len(edges))
-    middle = {(int(a), int(b)): count + i for i, (a, b) in enumerate(edges)}
+    count, new = pieces.mix.shape[0], np.arange(len(edges))
     between = sparse.csr_matrix(
         (np.stack([1 - share, share], axis=1).ravel(), (np.repeat(new, 2), edges.ravel())), shape=(len(edges), count)
     )
     carry = sparse.vstack([sparse.identity(count), between], format="csr")
+    middle = {(int(a), int(b)): count + i for i, (a, b) in enumerate(edges)}
     touched = np.isin(pieces.faces, edges).sum(axis=1) >= 2
     split = [_split((int(a), int(b), int(c)), middle) for a, b, c in pieces.faces[touched]]
     triangles = np.array([triangle for face in split for triangle in face], np.int64).reshape(-1, 3)
     labels = np.repeat(pieces.labels[touched], [len(face) for face in split])
-    whole_pieces = Pieces(
+    result = Pieces(
         faces=np.concatenate([pieces.faces[~touched], triangles]),
         labels=np.concatenate([pieces.labels[~touched], labels]),
         mix=carry @ pieces.mix,
     )
-    return whole_pieces, carry
+    return result, carry
 
 
 def _split(face: tuple[int, int, int], middle: dict[tuple[int, int], int]) -> list[tuple[int, int, int]]:
-    """The one, two or three triangles of a face, none, one or two of whose edges have a vertex in the middle."""
+    """The one to four triangles of a face, some of whose edges have a vertex in the middle."""
     halves = [middle.get((min(face[i], face[i - 2]), max(face[i], face[i - 2]))) for i in range(3)]  # of edge i, i + 1
     present = [i for i in range(3) if halves[i] is not None]
     if not present:
@@ -89,11 +104,14 @@ def _split(face: tuple[int, int, int], middle: dict[tuple[int, int], int]) -> li
         a, b, c = (face[(present[0] + i) % 3] for i in range(3))
         ab = middle[min(a, b), max(a, b)]
         return [(a, ab, c), (ab, b, c)]
-    # Turn the face so that the edges at its first vertex are the halved ones.
+    # Turn the face so that the edges at its first vertex are halved.
     first = next(i for i in range(3) if halves[i] is not None and halves[i - 1] is not None)
     a, b, c = (face[(first + i) % 3] for i in range(3))
     ab, ca = middle[min(a, b), max(a, b)], middle[min(a, c), max(a, c)]
-    return [(a, ab, ca), (ab, b, c), (ab, c, ca)]
+    if len(present) == 2:
+        return [(a, ab, ca), (ab, b, c), (ab, c, ca)]
+    bc = middle[min(b, c), max(b, c)]
+    return [(a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca)]
 
 
 def vertex_normals(vertices: Array, faces: Ints) -> Array:

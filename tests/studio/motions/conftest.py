@@ -27,7 +27,8 @@ def build_rig(*, leg_m: float = 0.9, trunk_m: float = 0.6, arm_m: float = 0.56, 
     hip_m = ankle_m + leg_m * 0.995
     put("root", "", 0.0, 0.0, hip_m)
     for name, parent, share in (
-        ("spine05", "root", 0.0), ("spine04", "spine05", 0.15), ("spine03", "spine04", 0.28), ("spine02", "spine03", 0.4),
+        ("spine05", "root", 0.0), ("spine04", "spine05", 0.15), ("spine03", "spine04", 0.28),
+        ("spine02", "spine03", 0.4),
         ("spine01", "spine02", 0.62), ("neck01", "spine01", 1.0), ("neck02", "neck01", 1.04), ("neck03", "neck02", 1.1),
         ("head", "neck03", 1.16),
     ):  # fmt: skip
@@ -68,7 +69,7 @@ def _put_arm(put: Callable[..., None], side: str, sign: float, shoulder: np.ndar
     put(f"clavicle.{side}", "spine01", sign * 0.02, 0.0, shoulder[2] + 0.02)
     put(f"shoulder01.{side}", f"clavicle.{side}", sign * 0.1, 0.0, shoulder[2] + 0.04)
     put(f"upperarm01.{side}", f"shoulder01.{side}", *shoulder)
-    put(f"upperarm02.{side}", f"upperarm01.{side}", *(shoulder + 0.3 * upper + [0.0, 0.0, -0.005]))
+    put(f"upperarm02.{side}", f"upperarm01.{side}", *(shoulder + 0.3 * upper - np.array([0.0, 0.0, 0.005])))
     put(f"lowerarm01.{side}", f"upperarm02.{side}", *elbow)
     put(f"lowerarm02.{side}", f"lowerarm01.{side}", *(elbow + 0.5 * lower))
     put(f"wrist.{side}", f"lowerarm02.{side}", *wrist)
@@ -84,7 +85,7 @@ def _put_arm(put: Callable[..., None], side: str, sign: float, shoulder: np.ndar
             knuckle = wrist + 0.04 * along - 0.04 * across
         for part in (1, 2, 3):
             bone = f"finger{finger}-{part}.{side}"
-            put(bone, parent, *(knuckle + 0.025 * (part - 1) * (along + [0.0, 0.0, -0.1 * part])))
+            put(bone, parent, *(knuckle + 0.025 * (part - 1) * (along - np.array([0.0, 0.0, 0.1 * part]))))
             parent = bone
 
 

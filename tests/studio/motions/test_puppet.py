@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from occlusionkit.skeletons import OCCLUSION_PERSON
+from occlusionkit.studio.motions.anatomy import hand, leg_length_m
 from occlusionkit.studio.motions.clip import mirrored
 from occlusionkit.studio.motions.footing import sole_points
 from occlusionkit.studio.motions.limits import joint_angles_deg
@@ -58,8 +60,6 @@ def test_an_elbow_is_swung_outward(rig, side):
 def test_pronation_turns_the_palm_down(rig, side, pronation, palm_up):
     low = side.lower()
     motion = pulled(rig, **{f"{low}_hand": (0.0, 0.8, -0.1), f"{low}_wrist": (pronation, 0.0)})
-    from occlusionkit.studio.motions.anatomy import hand
-
     palm = motion.bones()[0][0, rig.index(f"wrist.{side}")] @ hand(rig, side).palm
     assert (palm[2] > 0.5) if palm_up else (palm[2] < -0.5)
 
@@ -73,8 +73,6 @@ def test_the_head_keeps_its_direction_while_the_chest_turns(rig):
 def test_a_wide_stance_lowers_the_pelvis_instead_of_moving_the_feet(rig):
     motion = pulled(rig, l_foot=(0.5, 0, 0), r_foot=(0.5, 0, 0))
     home = rig.rest_heads[rig.index("upperleg01.L")][0]
-    from occlusionkit.studio.motions.anatomy import leg_length_m
-
     assert joint(motion, "foot.L")[0] == pytest.approx(home + 0.5 * leg_length_m(rig), abs=1e-6)
     assert joint(motion, "root")[2] < rig.rest_heads[0][2] - 0.08
     assert joint_angles_deg(motion)["knee_flexion.L"][0] > 0
@@ -86,8 +84,6 @@ def test_mirrored_strings_give_the_mirrored_pose(make_rig):
     pose |= {"l_foot": (0.1, 0.3, 0.0), "r_foot": (0.0, -0.2, 0.1), "r_sole": (20.0, 30.0), "l_wrist": (40.0, 20.0)}
     one = pulled(rig, **pose).joints()[0]
     other = animate(mirrored(strings(**pose)), np.ones((1, 2), bool), rig, name="mirror", fps=30).joints()[0]
-    from occlusionkit.skeletons import OCCLUSION_PERSON
-
     np.testing.assert_allclose(other[list(OCCLUSION_PERSON.mirror)], one * [-1, 1, 1], atol=1e-9)
 
 

@@ -66,7 +66,9 @@ def test_what_has_no_answer_is_refused():
 
 def test_heading_lean_and_tilt_have_the_signs_of_somebody_who_faces_minus_y():
     ahead, up = np.array([0.0, -1.0, 0.0]), np.array([0.0, 0.0, 1.0])
-    np.testing.assert_allclose(rotations.heading_lean_tilt(np.array([90.0, 0, 0])) @ ahead, [1, 0, 0], atol=1e-12)  # left
+    np.testing.assert_allclose(
+        rotations.heading_lean_tilt(np.array([90.0, 0, 0])) @ ahead, [1, 0, 0], atol=1e-12
+    )  # left
     np.testing.assert_allclose(rotations.heading_lean_tilt(np.array([0, 90.0, 0])) @ up, ahead, atol=1e-12)  # forward
     np.testing.assert_allclose(rotations.heading_lean_tilt(np.array([0, 0, 90.0])) @ up, [1, 0, 0], atol=1e-12)  # left
 

@@ -128,7 +128,7 @@ def perform(clip: Clip, rng: np.random.Generator, *, duration_s: float, fps: flo
             strings[channel] = track(time_s)
             continue
         soft = track.smoothed(time_s, sigma_s=clip.smooth_s)
-        if channel in ("pelvis", "chest", "l_wrist", "r_wrist"):
+        if channel in ("pelvis", "chest"):
             mean = track.smoothed(np.linspace(0, clip.period_s, 33)[:-1], sigma_s=clip.smooth_s).mean(axis=0)
             soft = mean + size * (soft - mean)
         strings[channel] = soft

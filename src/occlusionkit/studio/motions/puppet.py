@@ -114,7 +114,7 @@ def _foot_targets(strings: Mapping[str, Array], rig: Rig, side: Side, scale: flo
     pivot = np.where(pitch[:, None] > 0, shape.ball, shape.heel) - shape.ankle
     flat = np.einsum("fij,fj->fi", about(Z_AXIS, yaw), pivot)
     ankle = ankle + low[:, None] * (flat - np.einsum("fij,fj->fi", turn, pivot))
-    toe_bend = np.clip(pitch, 0, np.radians(50)) * low
+    toe_bend = np.clip(pitch, 0, np.radians(60)) * low
     ball = ankle + turn @ (shape.ball - shape.ankle)
     toes = turn @ about(X_AXIS, -toe_bend)
     tip = ball + np.einsum("fij,j->fi", toes, shape.tip - shape.ball)
@@ -175,7 +175,7 @@ def _bend_leg(
     turn_upper, turn_lower, _ = solve_limb(limb, hip, ankle, bend, max_flexion_deg=MAX_KNEE_DEG)
     write_limb(rotations, limb, rig.rest_heads, pelvis_turn, turn_upper, turn_lower)
     pointed = turn_lower @ about(X_AXIS, np.radians(_side(strings, side, "ankle")[:, 0]))
-    aloft = _smooth_step((_side(strings, side, "foot")[:, 2] - 0.1) / 0.25)
+    aloft = _smooth_step((_side(strings, side, "foot")[:, 2] - 0.15) / 0.25)
     rotations[:, limb.end] = np.swapaxes(turn_lower, -1, -2) @ between(foot_turn, pointed, aloft)
     for toe in shape.toes:
         rotations[:, toe] = about(X_AXIS, -toe_bend)

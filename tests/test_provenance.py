@@ -42,7 +42,7 @@ def package(tmp_path, monkeypatch) -> Path:
 
 def forget() -> None:
     """A new process: digests of files are remembered within one."""
-    for cached in (provenance._parse, provenance._tree_digest, provenance._data_digest):
+    for cached in (provenance._read, provenance._data_digest):
         cached.cache_clear()
 
 
@@ -135,6 +135,48 @@ def test_a_script_counts_by_name_and_statements_and_pulls_in_its_imports(package
     assert digest(str(elsewhere)) == before
     edit(package / "ground.py", "STEP = 1", "STEP = 2")
     assert digest(str(script)) != before
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x = 1", "x = True"),
+        ("x = 1", "x = 1.0"),
+        ("x = 'a'", "x = b'a'"),
+        ("x = None", "x = 0"),
+        ("x = []", "x = ()"),
+        ("x = [1]", "x = [[1]]"),
+        ("def f(): return", "def f(): return None"),
+        ("def f(a, /): pass", "def f(a): pass"),
+        ("def f(a=None): pass", "def f(a): pass"),
+        ("x = y", "x = 'y'"),
+        ("x = a.b", "x = b.a"),
+        ("f(a, b)", "f(b, a)"),
+        ("'a docstring'\nx = 1", "x = 1\n'no docstring'"),
+    ],
+)
+def test_statements_that_look_alike_are_different(package, one, other):
+    (package / "ground.py").write_text(one)
+    before = digest("occlusionkit.ground")
+    (package / "ground.py").write_text(other)
+    assert digest("occlusionkit.ground") != before
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12"])
+def test_another_python_gives_the_same_digest(version):
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from occlusionkit.provenance import code_digest;"
+        "print(sys.version_info[:2], code_digest('occlusionkit.studio.world', 'occlusionkit.occlusion.stage'))"
+    )
+    command = [f"python{version}", "-I", "-c", program, str(provenance._ROOT.parent)]
+    # A version manager's stand-in exists for versions that it will not start.
+    if shutil.which(command[0]) is None or subprocess.run([command[0], "-c", ""], capture_output=True).returncode:
+        pytest.skip(f"no python{version} here")
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    major, minor = version.split(".")
+    forget()
+    expected = provenance.code_digest("occlusionkit.studio.world", "occlusionkit.occlusion.stage")
+    assert run.stdout.strip() == f"({major}, {minor}) {expected}"
 
 
 def test_order_and_repetition_of_modules_do_not_count(package):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 PACKAGE = "occlusionkit"
 _ROOT = Path(__file__).parent
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def code_digest(*modules: str) -> str:
@@ -35,7 +36,7 @@ def code_digest(*modules: str) -> str:
     digest = hashlib.sha256()
     for name in sorted(reached):
         label = Path(name).name if name.endswith(".py") else name
-        digest.update(f"{label}\0{_tree_digest(reached[name])}\n".encode())
+        digest.update(f"{label}\0{_read(reached[name])[0]}\n".encode())
     for folder in sorted({path.parent for name, path in reached.items() if not name.endswith(".py")}):
         digest.update(_data_digest(folder).encode())
     return digest.hexdigest()[:16]
@@ -53,23 +54,21 @@ def _source(name: str) -> Path:
 
 
 @functools.cache
-def _parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+def _read(path: Path) -> tuple[str, tuple[ast.Import | ast.ImportFrom, ...]]:
+    """A module's digest, and the import statements in it, wherever they stand (also inside functions).
 
-
-@functools.cache
-def _tree_digest(path: Path) -> str:
+    One parse and one walk: Snakemake reads the rules anew for every job, and so does this.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    imports: list[ast.Import | ast.ImportFrom] = []
     for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-            first = node.body[0] if node.body else None
-            if (
-                isinstance(first, ast.Expr)
-                and isinstance(first.value, ast.Constant)
-                and isinstance(first.value.value, str)
-            ):
-                node.body = node.body[1:]
-    return hashlib.sha256(ast.dump(tree, annotate_fields=False).encode()).hexdigest()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            imports.append(node)
+        elif isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    # Python 3.12 added this field, empty in all that 3.11 can read: an upgrade is to rerun nothing.
+    shown = ast.dump(tree).replace(", type_params=[]", "")
+    return hashlib.sha256(shown.encode()).hexdigest(), tuple(imports)
 
 
 @functools.cache
@@ -94,18 +93,15 @@ def _data_files(folder: Path) -> list[Path]:
 
 
 def _imports(name: str, path: Path) -> list[tuple[str, Path]]:
-    """In-package modules that a module imports, wherever the import statement stands (also inside functions).
-
-    `import a.b.c` runs a and a.b too, so they belong to it.
-    """
+    """In-package modules that a module imports. `import a.b.c` runs a and a.b too, so they belong to it."""
     package = [] if name.endswith(".py") else name.split(".")
     if path.name != "__init__.py":
         package = package[:-1]
     found: set[str] = set()
-    for node in ast.walk(_parse(path)):
+    for node in _read(path)[1]:
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, node.module] if node.module else base)
             found.add(module)

@@ -118,10 +118,11 @@ class GlRenderer:
         if self._closed:
             return
         self._closed = True
-        for kept in (self._instants, self._rooms, self._textures, self._moving, self._static):
-            kept.clear()
-        self._layers.clear()
-        self._targets.clear()
+        with self._context:
+            for kept in (self._instants, self._rooms, self._textures, self._moving, self._static):
+                kept.clear()
+            self._layers.clear()
+            self._targets.clear()
         self._context.release()
 
     def render(self, world: World, camera: Camera, *, outputs: frozenset[Output]) -> Frame:
@@ -134,13 +135,14 @@ class GlRenderer:
             raise ValueError("this renderer has been closed; open another one")
         frames: list[Frame] = []
         waiting: _Drawn | None = None
-        for index, camera in enumerate(cameras):
-            drawn = self._draw(world, camera, outputs, slot=index % 2)
+        with self._context:  # another renderer of this thread may have been at work
+            for index, camera in enumerate(cameras):
+                drawn = self._draw(world, camera, outputs, slot=index % 2)
+                if waiting is not None:
+                    frames.append(_collect(waiting, outputs))
+                waiting = drawn
             if waiting is not None:
                 frames.append(_collect(waiting, outputs))
-            waiting = drawn
-        if waiting is not None:
-            frames.append(_collect(waiting, outputs))
         return frames
 
     # Drawing

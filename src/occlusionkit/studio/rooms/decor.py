@@ -213,11 +213,11 @@ def picture(width_m: float, height_m: float, *, canvas: str, frame: Finish, moun
 
 
 def mirror(width_m: float, height_m: float, *, frame: Finish) -> Piece:
-    """A looking glass without reflections: pale grey. Hangs like a picture."""
+    """A looking glass without reflections: darker below, where a floor would show. Hangs like a picture."""
     parts = Parts()
     parts.add(frame, box((0, -0.012, 0), (width_m, 0.024, height_m)))
     glass = box((0, -0.026, 0), (width_m - 0.06, 0.004, height_m - 0.06))
-    parts.add(plain("mirror", "#c3cccf", roughness=0.1), glass)
+    parts.add(Finish("mirror", "#8f989b", roughness=0.1, top_color="#d6dddf"), glass)
     return assemble(parts, [Box((0, -0.014, 0), (width_m, 0.028, height_m))])
 
 

@@ -55,7 +55,7 @@ def plan() -> Plan:
                 90,
             ),
             place("water_bar", high_table(1.4, 0.5, top=OAK, legs=BLACK_STEEL), -0.2, -2.2),
-            place("plant", plant(1.8, 0.45, pot=PORCELAIN, species="palm", leaf_m=0.34), 2.85, 1.75),
+            place("plant", plant(1.8, 0.45, pot=PORCELAIN, species="palm", leaf_m=0.25), 2.85, 1.75),
             place(
                 "plant_2",
                 plant(1.5, 0.42, pot=PORCELAIN, species="yucca", leaf_m=0.22),

@@ -73,11 +73,11 @@ def plan() -> Plan:
             place("screen", screen(1.5, 1.55, cloth=linen("#d8c7a8"), frame=DARK_WALNUT), -1.0, -2.1),
             place(
                 "plant",
-                plant(2.1, 0.52, pot=PORCELAIN, species="kentia", leaf_m=0.34, stems=7, leaves_per_stem=10),
+                plant(2.1, 0.52, pot=PORCELAIN, species="kentia", leaf_m=0.27, stems=7, leaves_per_stem=13),
                 2.4,
                 2.2,
             ),
-            place("plant_2", plant(1.7, 0.45, pot=BRASS, species="banana", leaf_m=0.34), -2.5, 2.2),
+            place("plant_2", plant(1.7, 0.45, pot=BRASS, species="banana", leaf_m=0.28), -2.5, 2.2),
             place(
                 "plant_3",
                 plant(1.6, 0.42, pot=PORCELAIN, species="zamia", leaf_m=0.22, leaves_per_stem=16),

@@ -52,8 +52,8 @@ def plan() -> Plan:
                 bookshelf(
                     1.4, 1.0, 0.32, wood=WHITE_LACQUER, shelves=3, back=False, filled=0.95, title="picture books"
                 ),
-                -1.68,
-                0.85,
+                -1.7,
+                0.98,
                 25,
             ),
             place("desk", desk(1.25, 0.6, top=PALE_OAK, frame=WHITE_LACQUER, monitors=0), -x + 0.36, -0.75, 90),

@@ -9,7 +9,7 @@ from occlusionkit.studio.motions.body import BodyMotion
 from occlusionkit.studio.motions.footing import SHORTEST_STAND_S, lock_feet, on_floor, sole_points, standing, stands
 from occlusionkit.studio.motions.limits import joint_angles_deg
 from occlusionkit.studio.motions.puppet import CHANNELS, animate
-from occlusionkit.studio.motions.retarget import CMU_HZ, resample, retarget
+from occlusionkit.studio.motions.retarget import CMU_HZ, longest_within, resample, retarget
 from occlusionkit.studio.motions.rotations import unit
 
 CLIPS = [("02", "02_01"), ("02", "02_04"), ("11", "11_01")]
@@ -119,6 +119,24 @@ def test_cuts_and_rates(real_clip, rig):
         retarget(skeleton, capture, rig, fps=25, start_s=2.0, duration_s=2.0)
     with pytest.raises(ValueError, match="fps and capture_hz > 0"):
         retarget(skeleton, capture, rig, fps=0)
+
+
+@pytest.mark.parametrize(("asf", "amc"), CLIPS)
+def test_the_longest_stretch_fits_its_radius_and_a_longer_one_does_not(real_clip, rig, asf, amc):
+    skeleton, capture = real_clip(asf, amc)
+    start_s, duration_s = longest_within(skeleton, capture, rig, radius_m=0.4)
+    assert duration_s > 0.4
+    motion = retarget(skeleton, capture, rig, fps=CMU_HZ, start_s=start_s, duration_s=duration_s)
+    # Turning to face -Y may turn a square's side into its diagonal; standing feet shift the hips by nothing sideways.
+    assert np.linalg.norm(motion.root_m[:, :2], axis=1).max() < 0.4 * np.sqrt(2)
+    whole = retarget(skeleton, capture, rig, fps=CMU_HZ).root_m[:, :2]
+    frames, longer = round(duration_s * CMU_HZ) + 1, round(duration_s * CMU_HZ) + 30
+    assert len(motion) == frames
+    for first in range(0, len(whole) - longer, 7):
+        spread = whole[first : first + longer]
+        assert np.linalg.norm(spread - (spread.min(axis=0) + spread.max(axis=0)) / 2, axis=1).max() > 0.4 / np.sqrt(2)
+    with pytest.raises(ValueError, match="radius_m and capture_hz > 0"):
+        longest_within(skeleton, capture, rig, radius_m=0.0)
 
 
 def test_resampling_meets_the_frames_and_halves_the_angles_between(real_clip):

@@ -4,7 +4,7 @@ from .acclaim import AmcMotion, AsfSkeleton, asf_joints, read_amc, read_asf
 from .actions import action_motion, subactions
 from .body import BodyMotion
 from .library import CMU_ACTIONS, ClipFiles, cmu_action, folder_motions
-from .retarget import retarget
+from .retarget import longest_within, retarget
 
 __all__ = [
     "CMU_ACTIONS",
@@ -16,6 +16,7 @@ __all__ = [
     "asf_joints",
     "cmu_action",
     "folder_motions",
+    "longest_within",
     "read_amc",
     "read_asf",
     "retarget",

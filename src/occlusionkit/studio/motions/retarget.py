@@ -61,6 +61,28 @@ def retarget(
     return lock_feet(BodyMotion(name, rig, fps, rotations, root_m, np.zeros((len(root_m), 2), np.bool_)))
 
 
+def longest_within(
+    skeleton: AsfSkeleton, capture: AmcMotion, rig: Rig, *, radius_m: float, capture_hz: float = CMU_HZ
+) -> tuple[float, float]:
+    """The longest stretch of a clip that fits a room: (start_s, duration_s) for `retarget`, the first of equal ones.
+
+    In it the path of the hips on this rig, once centred, stays within radius_m of the origin (arms and legs reach
+    further: see BodyMotion.radius_m). Somebody who stands still fits any radius > 0.
+    """
+    if not (radius_m > 0 and capture_hz > 0):
+        raise ValueError(f"{capture.path}: expected radius_m and capture_hz > 0, found {radius_m} and {capture_hz}")
+    turns, ends = asf_bones(skeleton, capture)
+    path = _root_path(skeleton, rig, turns, ends)[:, :2]
+    best_first, best_last, first = 0, 0, 0
+    for last in range(len(path)):
+        # Both ends of the stretch only move forward: what did not fit will not fit when more is added.
+        while np.linalg.norm(np.ptp(path[first : last + 1], axis=0)) / 2 > radius_m:
+            first += 1
+        if last - first > best_last - best_first:
+            best_first, best_last = first, last
+    return best_first / capture_hz, (best_last - best_first) / capture_hz
+
+
 def resample(capture: AmcMotion, frames: Array) -> AmcMotion:
     """The motion at fractional frames (N,), 0 .. len - 1: positions linearly, rotations along the shortest arc."""
     before = np.clip(np.floor(frames + 1e-9).astype(int), 0, len(capture) - 1)

@@ -1,7 +1,8 @@
 """`python -m occlusionkit.capture.guard <program> [argument ...]`: run a program that must not outlive its job.
 
 The program gets a process group of its own. When standard input ends, because whoever started us closed it or was
-killed, the whole group is ended; when the program ends, so do we, with its code.
+killed, the whole group is ended (or when we are left without a parent, should a fork of it hold our input open); when
+the program ends, so do we, with its code.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ TERMINATE_S = 3.0
 def main(command: Sequence[str]) -> int:
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
+    parent = os.getppid()
     program = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -30,7 +32,7 @@ def main(command: Sequence[str]) -> int:
     )
     while program.poll() is None:
         readable, _, _ = select.select([sys.stdin], [], [], POLL_S)
-        if readable and not os.read(sys.stdin.fileno(), 4096):
+        if os.getppid() != parent or (readable and not os.read(sys.stdin.fileno(), 4096)):
             _end_group(program)
             break
     return abs(program.wait())

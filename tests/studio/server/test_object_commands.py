@@ -18,7 +18,9 @@ def test_the_list_has_no_blank_at_its_end(ask):
 
 
 def test_an_empty_room_has_no_objects(ask):
-    assert ask("vset /studio/room empty_room", "vget /objects") == " ", "an empty reply would look like a lost link, ok like a name"
+    assert ask("vset /studio/room empty_room", "vget /objects") == " ", (
+        "an empty reply would look like a lost link, ok like a name"
+    )
 
 
 @pytest.mark.parametrize(

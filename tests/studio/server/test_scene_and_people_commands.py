@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from occlusionkit.geometry import camera_to_image, world_to_camera
 from occlusionkit.studio.rig import Pose, joints_of, pose_bones
 from occlusionkit.studio.server.boxes import BoxLibrary, box_rig
 from occlusionkit.studio.server.commands import ROUTES
 from occlusionkit.studio.server.poses import encode_pose
 from occlusionkit.studio.world import instance_color
-from occlusionkit.unreal import points_to_unreal
+from occlusionkit.unreal import points_from_unreal, points_to_unreal, rotator_axes
 
 
 def test_status_names_a_folder_where_files_are_found(ask, tmp_path):
@@ -157,6 +158,32 @@ def test_joints_and_mesh_follow_the_pose(ask, stage):
     np.testing.assert_allclose(list(joints.values()), points_to_unreal(joints_of(rig, heads)), rtol=1e-12, atol=1e-11)
     boxes = stage.state.world.item("box_ann").mesh.vertices.reshape(15, 24, 3).mean(axis=1)
     np.testing.assert_allclose(boxes, heads, atol=1e-6)
+
+
+@pytest.mark.parametrize("rotator", ["-10 35 0", "-25 -150 8"])
+def test_joints_fall_on_the_persons_boxes_in_depth_and_mask(ask, stage, rotator):
+    """Pose, mesh, joints, camera and depth agree: each joint is in the middle of a box of 10 cm that is seen."""
+    rig = box_rig(scale=1.0)
+    turns = Rotation.from_rotvec(np.random.default_rng(3).normal(0, 0.4, (15, 3))).as_matrix()
+    ask("vset /studio/room empty_room", "vset /studio/person/spawn box_ann", "vset /camera/0/fov 40")
+    ask(f"vset /studio/person/box_ann/pose {encode_pose(rig, Pose(turns, np.array([0.3, 0.2, 1.0])))}")
+    ask("vset /object/box_ann/rotation 0 20 0", f"vset /camera/0/rotation {rotator}")
+    camera = stage.state.cameras[0]
+    # 4 m back from the person along the camera's own axis.
+    root_cm = np.array(json.loads(ask("vget /studio/person/box_ann/joints"))["root"])
+    back = root_cm - 400 * rotator_axes(*camera.rotator_deg)[0]
+    ask("vset /camera/0/location " + " ".join(f"{value:.3f}" for value in back))
+    ours = stage.state.cameras[0].camera()
+    joints_cm = np.array(list(json.loads(ask("vget /studio/person/box_ann/joints")).values()))
+    joints_camera = world_to_camera(points_from_unreal(joints_cm), ours)
+    columns, rows = np.floor(camera_to_image(joints_camera, ours)).astype(int).T
+    frame = stage.studio.views.frame(stage.state.world, 0, stage.state.cameras[0], frozenset({"depth", "instance"}))
+    assert (frame.instance[rows, columns] == 1001).all()
+    gap_m = joints_camera[:, 2] - frame.depth_m[rows, columns]
+    # From the middle of a box to its surface: half a side to half a diagonal, unless another box is in front.
+    own = gap_m < 0.0867
+    assert (gap_m > 0.04).all()
+    assert own.sum() >= 12
 
 
 def test_moving_the_actor_moves_joints_and_leaves_the_pose(ask):

@@ -180,9 +180,10 @@ def test_joints_fall_on_the_persons_boxes_in_depth_and_mask(ask, stage, rotator)
     frame = stage.studio.views.frame(stage.state.world, 0, stage.state.cameras[0], frozenset({"depth", "instance"}))
     assert (frame.instance[rows, columns] == 1001).all()
     gap_m = joints_camera[:, 2] - frame.depth_m[rows, columns]
-    # From the middle of a box to its surface: half a side to half a diagonal, unless another box is in front.
+    # From the middle of a box to its surface: half a side to half a diagonal, unless another box is in front; and the
+    # pixel's centre is up to 3 cm beside the joint.
     own = gap_m < 0.0867
-    assert (gap_m > 0.04).all()
+    assert (gap_m > 0.02).all()
     assert own.sum() >= 12
 
 

@@ -221,17 +221,15 @@ def mirror(width_m: float, height_m: float, *, frame: Finish) -> Piece:
     return assemble(parts, [Box((0, -0.014, 0), (width_m, 0.028, height_m))])
 
 
-def television(width_m: float = 1.2, *, stand: bool = True) -> Piece:
+def television(width_m: float = 1.2) -> Piece:
     """Stands on z = 0 of its own frame: place it on a cabinet."""
-    height = width_m * 0.57
-    lift = 0.07 if stand else 0.0
+    tall, lift = width_m * 0.57, 0.07
     parts = Parts()
-    parts.add(GLASS_BLACK, box((0, 0, lift + height / 2), (width_m, 0.035, height), bevel_m=0.006))
-    parts.add(BLACK_STEEL, box((0, 0.02, lift + height / 2), (width_m * 0.6, 0.04, height * 0.6)))
-    if stand:
-        parts.add(STEEL, box((0, 0, 0.006), (width_m * 0.4, 0.2, 0.012), bevel_m=0.003))
-        parts.add(STEEL, box((0, 0, 0.045), (0.08, 0.03, 0.08)))
-    return assemble(parts, [Box((0, 0.005, (lift + height) / 2), (width_m, 0.21 if stand else 0.08, lift + height))])
+    parts.add(GLASS_BLACK, box((0, 0, lift + tall / 2), (width_m, 0.035, tall), bevel_m=0.006))
+    parts.add(BLACK_STEEL, box((0, 0.02, lift + tall / 2), (width_m * 0.6, 0.04, tall * 0.6)))
+    parts.add(STEEL, box((0, 0, 0.006), (width_m * 0.4, 0.2, 0.012), bevel_m=0.003))
+    parts.add(STEEL, box((0, 0, 0.045), (0.08, 0.03, 0.08)))
+    return assemble(parts, [Box((0, 0, (lift + tall) / 2), (width_m, 0.2, lift + tall))])
 
 
 def screen(width_m: float = 1.5, height_m: float = 1.6, *, cloth: Finish, frame: Finish, panels: int = 3) -> Piece:

@@ -164,7 +164,7 @@ def plinth(width_m: float = 0.4, height_m: float = 1.0, *, body: Finish, vase: F
     )
 
 
-def boxes(sizes_m: tuple[tuple[float, float, float], ...], *, finish: Finish, lids: Finish | None = None) -> Piece:
+def boxes(sizes_m: tuple[tuple[float, float, float], ...], *, finish: Finish) -> Piece:
     """Boxes stacked one upon the other, each turned a little."""
     parts = Parts()
     solids: list[Solid] = []
@@ -172,13 +172,7 @@ def boxes(sizes_m: tuple[tuple[float, float, float], ...], *, finish: Finish, li
     for index, (width, depth, height) in enumerate(sizes_m):
         turn = (7.0, -11.0, 4.0)[index % 3]
         parts.add(finish, box((0, 0, z + height / 2), (width, depth, height), bevel_m=0.006).turned("z", turn))
-        if lids is not None:
-            parts.add(
-                lids,
-                box((0, 0, z + height - 0.02), (width + 0.012, depth + 0.012, 0.05), bevel_m=0.006).turned("z", turn),
-            )
-            height += 0.006
-        solids.append(Box((0, 0, z + height / 2), (width + 0.014, depth + 0.014, height), float(np.radians(turn))))
+        solids.append(Box((0, 0, z + height / 2), (width, depth, height), float(np.radians(turn))))
         z += height
     return assemble(parts, solids)
 

@@ -141,6 +141,7 @@ def rewritten(path: Path, changes: dict[str, object]) -> Path:
             np.array("occlusionkit people 0"),
             "expected 'occlusionkit people 1', found 'occlusionkit people 0'",
         ),
+        ("bones", None, "the arrays bones are missing"),
         ("p01.colors", None, "p01: colors: expected .* found nothing"),
         ("p01.rest_vertices", np.zeros((8, 3)), r"rest_vertices: expected \(8, 3\) float32, found \(8, 3\) float64"),
         ("p01.faces", np.full((8, 3), 8, np.uint16), "faces: expected values below 8, found 8"),

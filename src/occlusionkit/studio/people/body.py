@@ -169,6 +169,9 @@ def load_people(path: Path) -> tuple[Body, ...]:
     found = str(arrays.get("format", "no format"))
     if found != FORMAT:
         raise ValueError(f"{path}: expected {FORMAT!r}, found {found!r}; bake the people again")
+    missing = {"names", "subjects", "descriptions", "heights_m", "bones", "bone_parents"} - arrays.keys()
+    if missing:
+        raise ValueError(f"{path}: the arrays {', '.join(sorted(missing))} are missing; bake the people again")
     names, parents = tuple(map(str, arrays["bones"])), tuple(map(int, arrays["bone_parents"]))
     return tuple(
         _body_from(

@@ -69,7 +69,7 @@ def dress(workshop: Workshop, spec: PersonSpec) -> Body:
     anatomy = workshop.anatomy
     figure = anatomy.figure(spec.shape)
     form = form_of(anatomy, figure, workshop.chart, smooth=workshop.smooth, blur=workshop.blur)
-    rng = np.random.default_rng([spec.subject, 0x9E0])
+    rng = np.random.default_rng(spec.subject)
     top, bottom = _top_layer(form, spec.top, rng), _bottom_layer(form, spec.bottom, rng)
     hair = hair_layer(form, spec.hair, rng)
     positions = {
@@ -137,8 +137,8 @@ def _shade(form: Form, layer: Array, name: str) -> Array:
         hollow = np.einsum("ij,ij->i", around - layer, form.normals) / depth_m
         shade = shade - share * np.clip(hollow, -0.6, 1.0)
     if name in ("hair", "beard"):
-        # Locks: every vertex a little lighter or darker, the same on each body.
-        shade = shade * np.random.default_rng(7).uniform(0.8, 1.2, len(shade))
+        # Locks: every vertex a little lighter or darker, the same on each head.
+        shade = shade * np.random.default_rng(0).uniform(0.8, 1.2, len(shade))
     if name == "skin":
         points = form.chart.points
         shade = shade * (1 + 0.03 * np.sin(points @ [61.0, 43.0, 53.0]) * np.sin(points @ [-37.0, 71.0, 29.0]))

@@ -65,7 +65,8 @@ def _closed(
     rim = np.arange(_COLUMNS) + (lid_ring % len(rings)) * _COLUMNS
     vertices = np.concatenate([stack, stack[rim].mean(axis=0)[None]])
     shade = np.ones(len(vertices))
-    shade[[*rim, -1]] = 0.3
+    if lid_ring == 0:
+        shade[[*rim, -1]] = 0.3  # it is dark inside a shoe
     return Loft(
         vertices=vertices,
         faces=np.concatenate([ring_faces(len(rings), _COLUMNS), lid_faces(rim, len(stack), up=lid_ring == 0)]),

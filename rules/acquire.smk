@@ -135,7 +135,7 @@ rule index_items:
     input:
         index="results/index/{dataset}.files.parquet",
     output:
-        items="results/index/{dataset}.items.parquet",
+        annotations="results/index/{dataset}.items.parquet",
         sidecar="results/index/{dataset}.items.json",
     log:
         "results/logs/index_items/{dataset}.log",

@@ -9,10 +9,10 @@ from occlusionkit.artifacts import write_table
 from occlusionkit.jobs import run_job
 
 
-def main(index: Path, items: Path, *, dataset: str, acquire: dict[str, Any] | None = None) -> dict[str, Any]:
+def main(index: Path, annotations: Path, *, dataset: str, acquire: dict[str, Any] | None = None) -> dict[str, Any]:
     _, chosen = stage_dataset(acquire, dataset)
     table = index_items(chosen)
-    write_table(items, table)
+    write_table(annotations, table)
     return {"items": len(table)}
 
 

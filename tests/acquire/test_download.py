@@ -186,7 +186,9 @@ def test_terms_come_first(faulty_server, make_dataset, results):
 def test_what_only_a_person_can_fetch_says_what_and_where(make_dataset, results, tmp_path):
     dataset = make_dataset({"a.zip": b"x", "b.zip": b"y"}, source="manual", address="https://example.org/form")
     settings = Settings(folder=tmp_path / "mine")
-    with pytest.raises(NeedsUserError, match=rf"2 of 2 files.*a\.zip, b\.zip.*https://example.org/form.*{tmp_path}/mine/toy/"):
+    with pytest.raises(
+        NeedsUserError, match=rf"2 of 2 files.*a\.zip, b\.zip.*https://example.org/form.*{tmp_path}/mine/toy/"
+    ):
         download_file(dataset, dataset.files[0], settings, results)
 
 

@@ -185,6 +185,15 @@ def test_pickles_count_by_their_arrays(tmp_path):
     assert write("a.pkl", item) != write("b.pkl", [item[0] | {"x": np.array([0, 1, 2.5])}])
 
 
+def test_a_pickle_of_more_than_plain_data_counts_by_bytes_and_is_not_loaded(tmp_path):
+    canary = tmp_path / "canary"
+    for name, command in (("a", "true"), ("b", "true"), ("c", f"touch {canary}")):
+        (tmp_path / f"{name}.pkl").write_bytes(b"cposix\nsystem\n(V" + command.encode() + b"\ntR.")
+    hashes = [content_hash(tmp_path / f"{name}.pkl") for name in "abc"]
+    assert hashes[0] == hashes[1] == file_sha256(tmp_path / "a.pkl") != hashes[2]
+    assert not canary.exists()
+
+
 def test_where_a_job_ran_does_not_count_but_what_it_did_does(tmp_path):
     def write(value: dict) -> str:
         (tmp_path / "a.json").write_text(json.dumps(value))
@@ -220,6 +229,7 @@ def test_artifacts_are_listed_without_what_says_how_a_run_went(tmp_path):
         "logs/x.log",
         "benchmarks/x.tsv",
         "audit/hashes.tsv",
+        "server/shot.png",
         ".cache/x",
         ".partial/x",
         "data/.a.txt.partial-1",

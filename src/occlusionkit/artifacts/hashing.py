@@ -5,6 +5,7 @@ Outside of it: host facts in sidecars, logs, benchmarks, caches and the HTML rep
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -19,10 +20,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .pickles import loads_plain_pickle
+from .pickles import UnsafePickleError, loads_plain_pickle
 
 # What stands directly under results/ and says how a run went, or was computed from the rest, not what it made.
-NOT_CONTENT = ("logs", "benchmarks", "audit", "report.html")
+NOT_CONTENT = ("logs", "benchmarks", "audit", "server", "report.html")
 _IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
 _DAMAGE = (pa.ArrowException, OSError, ValueError, KeyError, EOFError, NotImplementedError, zlib.error,
            zipfile.BadZipFile, pickle.UnpicklingError, cv2.error)  # fmt: skip
@@ -35,7 +36,8 @@ def file_sha256(path: Path) -> str:
 
 
 def content_hash(path: Path) -> str:
-    """Hex digest of what a file decodes to: table rows, arrays, pixels, zip members; other files count by bytes.
+    """Hex digest of what a file decodes to: table rows, arrays, pixels, zip members; other files count by bytes, and so
+    do pickles of more than plain data, which are never loaded.
 
     Raises FileNotFoundError, or ValueError naming the file when it cannot be decoded.
     """
@@ -79,7 +81,9 @@ def _bytes_hash(name: str, data: bytes) -> str:
     if suffix == ".npy":
         return _value_hash(np.load(io.BytesIO(data), allow_pickle=False))
     if suffix == ".pkl":
-        return _value_hash(loads_plain_pickle(data, where=name))
+        with contextlib.suppress(UnsafePickleError):  # someone else's objects: not loaded, and counted by bytes
+            return _value_hash(loads_plain_pickle(data, where=name))
+        return hashlib.sha256(data).hexdigest()
     if suffix == ".json":
         value = json.loads(data)
         if isinstance(value, dict) and value.get("kind") == "sidecar":

@@ -53,9 +53,9 @@ class CameraPlace:
         """The standard commands that put camera `index` there, without a digit lost."""
         height, width = self.size_hw
         return [
-            f"vset /camera/{index}/location {_plain(*self.location_cm)}",
-            f"vset /camera/{index}/rotation {_plain(*self.rotator_deg)}",
-            f"vset /camera/{index}/fov {_plain(self.hfov_deg)}",
+            f"vset /camera/{index}/location {plain(*self.location_cm)}",
+            f"vset /camera/{index}/rotation {plain(*self.rotator_deg)}",
+            f"vset /camera/{index}/fov {plain(self.hfov_deg)}",
             f"vset /camera/{index}/size {width} {height}",
         ]
 
@@ -248,6 +248,6 @@ def read_joints(reply: Reply) -> Array:
     return points_from_unreal(np.array([joints_cm[joint] for joint in OCCLUSION_PERSON.joints], dtype=np.float64))
 
 
-def _plain(*numbers: float) -> str:
+def plain(*numbers: float) -> str:
     """Numbers without an exponent, which UnrealCV does not read, and without a digit lost."""
     return " ".join(np.format_float_positional(float(number), trim="0") for number in numbers)

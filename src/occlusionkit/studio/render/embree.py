@@ -17,13 +17,14 @@ from .kept import Kept
 from .lens import NEAR_M, pixel_rays
 from .light import LAMP_RADIUS_M
 from .rays import Hits, RayScene, interpolate
-from .shadow import ShadowMap, light_camera
+from .shadow import SIZE, ShadowMap, light_camera
 from .texels import TexturePyramid
 
 KEPT_STATIC, KEPT_WORLDS, KEPT_TEXTURES = 3, 2, 3
-LABELS: frozenset[Output] = frozenset({"depth", "instance", "part", "normal"})
-# A picture is the mean of rays through four places of each pixel.
+# Where neighbouring pixels differ, a pixel is the mean of rays through these four places in it.
 SAMPLES_PX = ((0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75))
+# They differ where faces turn by more than 20 degrees, or are this much farther, as a share of their depth.
+EDGE_COSINE, EDGE_DEPTH_SHARE = 0.94, 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,10 +69,9 @@ class EmbreeRenderer:
         if self._closed:
             raise ValueError("this renderer has been closed; open another one")
         scene = self._scenes.get((world,), lambda: self._make_scene(world))
-        rgb = self._render_color(world, scene, camera) if "rgb" in outputs else None
-        if not outputs & LABELS:
-            return Frame(rgb=rgb)
-        hits = _cast(scene, camera, pixel_rays(camera))
+        pixels = np.arange(camera.size_hw[0] * camera.size_hw[1])
+        hits = _cast(scene, camera, _rays(camera, pixels))
+        rgb = self._render_color(world, scene, camera, hits) if "rgb" in outputs else None
         hit, both, size_hw = hits.face >= 0, scene.both, camera.size_hw
         depth_m = instance = part = normal = None
         if "depth" in outputs:
@@ -91,18 +91,21 @@ class EmbreeRenderer:
         """The world from several cameras, in their order."""
         return [self.render(world, camera, outputs=outputs) for camera in cameras]
 
-    def _render_color(self, world: World, scene: _Scene, camera: Camera) -> NDArray[np.uint8]:
-        """(H, W, 3) sRGB, the mean of four rays a pixel."""
+    def _render_color(self, world: World, scene: _Scene, camera: Camera, centers: Hits) -> NDArray[np.uint8]:
+        """(H, W, 3) sRGB: one ray a pixel, those of the labels, and where edges are the mean of four instead."""
         textures = self._textures.get((world.textures,), lambda: TexturePyramid(world.textures))
         colors = self._colors.get(
             (world,), lambda: make_colors(world, scene.static.batch, scene.moving.batch, _shadow_map(world, scene))
         )
-        total = np.zeros((*camera.size_hw, 3), np.float32)
-        for offset_px in SAMPLES_PX:
-            rays = pixel_rays(camera, offset_px=offset_px)
-            hits = _cast(scene, camera, rays)
-            total += shown_colors(scene.both, colors, textures, camera, rays, hits).reshape(total.shape)
-        return np.round(total * np.float32(255 / len(SAMPLES_PX))).astype(np.uint8)
+
+        def shown(rays: Rays, hits: Hits) -> NDArray[np.float32]:
+            return shown_colors(scene.both, colors, textures, camera, rays.directions, hits)
+
+        picture = shown(_rays(camera, np.arange(len(centers.face))), centers)
+        edges = np.flatnonzero(_edges(scene.both, centers, camera.size_hw))
+        samples = [_rays(camera, edges, offset_px=offset_px) for offset_px in SAMPLES_PX]
+        picture[edges] = sum(shown(rays, _cast(scene, camera, rays)) for rays in samples) / np.float32(len(samples))
+        return np.round(picture * 255).astype(np.uint8).reshape(*camera.size_hw, 3)
 
     def _make_scene(self, world: World) -> _Scene:
         layers = texture_layers(world.textures)
@@ -112,22 +115,52 @@ class EmbreeRenderer:
         return _Scene(static=static, moving=moving, both=join(static.batch, moving.batch))
 
 
-def _cast(scene: _Scene, camera: Camera, rays: Array, *, near_m: float = NEAR_M) -> Hits:
-    """Rays (H, W, 3) with camera z = 1 -> hits of both scenes, H * W of them; distance is planar depth, m.
+@dataclass(frozen=True, eq=False)
+class Rays:
+    """pixels (N,): row * W + column;  directions (N, 3): in the world, with camera z = 1."""
+
+    pixels: NDArray[np.int64]
+    directions: Array
+
+
+def _rays(camera: Camera, pixels: NDArray[np.int64], *, offset_px: tuple[float, float] = (0.5, 0.5)) -> Rays:
+    return Rays(pixels, pixel_rays(camera, offset_px=offset_px).reshape(-1, 3)[pixels])
+
+
+def _cast(scene: _Scene, camera: Camera, rays: Rays, *, near_m: float = NEAR_M) -> Hits:
+    """The hits of N rays among both scenes; distance is planar depth, m.
 
     Rays start on the near plane. What moves is looked for only where its box is in the image.
     """
-    directions = rays.reshape(-1, 3)
-    origins = camera.center_world + near_m * directions
-    static = scene.static.first_hits(origins, directions)
-    chosen = np.flatnonzero(_may_show(scene.moving.batch, camera))
-    moving = scene.moving.first_hits(origins[chosen], directions[chosen])
+    origins = camera.center_world + near_m * rays.directions
+    static = scene.static.first_hits(origins, rays.directions)
+    chosen = np.flatnonzero(_may_show(scene.moving.batch, camera)[rays.pixels])
+    moving = scene.moving.first_hits(origins[chosen], rays.directions[chosen])
     closer = moving.distance < static.distance[chosen]
-    pixels = chosen[closer]
+    nearer = chosen[closer]
     distance, face, u, v = static.distance.copy(), static.face.copy(), static.u.copy(), static.v.copy()
-    distance[pixels], u[pixels], v[pixels] = moving.distance[closer], moving.u[closer], moving.v[closer]
-    face[pixels] = moving.face[closer] + len(scene.static.batch.faces)
+    distance[nearer], u[nearer], v[nearer] = moving.distance[closer], moving.u[closer], moving.v[closer]
+    face[nearer] = moving.face[closer] + len(scene.static.batch.faces)
     return Hits(distance=distance + np.float32(near_m), face=face, u=u, v=v)
+
+
+def _edges(both: Batch, hits: Hits, size_hw: tuple[int, int]) -> Bools:
+    """(H * W,): pixels beside one of another thing, one turned otherwise, or one much nearer or farther."""
+    hit = (hits.face >= 0).reshape(size_hw)
+    item = np.where(hit, both.item_of_face(hits.face).reshape(size_hw), -1)
+    corners = both.positions[both.faces[hits.face]] if len(both.faces) else np.zeros((hit.size, 3, 3), np.float32)
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    normals = normals.reshape(*size_hw, 3)
+    depth_m = np.where(hit, hits.distance.reshape(size_hw), np.float32(1e6))
+    edges = np.zeros(size_hw, bool)
+    for here, there in ((np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1], np.s_[1:])):
+        differs = item[here] != item[there]
+        differs |= np.einsum("ijk,ijk->ij", normals[here], normals[there]) < EDGE_COSINE
+        differs |= np.abs(depth_m[here] - depth_m[there]) > EDGE_DEPTH_SHARE * np.minimum(depth_m[here], depth_m[there])
+        edges[here] |= differs
+        edges[there] |= differs
+    return edges.ravel()
 
 
 def _may_show(batch: Batch, camera: Camera) -> Bools:
@@ -157,7 +190,7 @@ def _shadow_map(world: World, scene: _Scene) -> ShadowMap | None:
     if not world.lights or not scene.moving.batch.items:
         return None
     camera = light_camera(world.lights[0], scene.moving.batch.bounds)
-    hits = _cast(scene, camera, pixel_rays(camera), near_m=LAMP_RADIUS_M)
+    hits = _cast(scene, camera, _rays(camera, np.arange(SIZE * SIZE)), near_m=LAMP_RADIUS_M)
     return ShadowMap(
         camera=camera,
         depth_m=hits.distance.reshape(camera.size_hw),

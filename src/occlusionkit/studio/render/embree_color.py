@@ -62,9 +62,9 @@ def make_colors(world: World, static: Batch, moving: Batch, shadow: ShadowMap | 
 
 
 def shown_colors(
-    both: Batch, colors: Colors, textures: TexturePyramid, camera: Camera, rays: Array, hits: Hits
+    both: Batch, colors: Colors, textures: TexturePyramid, camera: Camera, directions: Array, hits: Hits
 ) -> Floats:
-    """(N, 3) as shown, 0..1, for rays (H, W, 3) with camera z = 1 and their N = H * W hits; black where none."""
+    """(N, 3) as shown, 0..1, for rays (N, 3) with camera z = 1 and their N hits; black where there is none."""
     found = np.zeros((len(hits.face), 3), np.float32)
     item = np.where(hits.face >= 0, both.item_of_face(hits.face), 0)
     plain = (hits.face >= 0) & colors.plain[item] if len(both.items) else np.zeros(len(item), bool)
@@ -73,7 +73,7 @@ def shown_colors(
     chosen = hits.where(lit)
     if not len(chosen.face):
         return found
-    directions = rays.reshape(-1, 3)[lit].astype(np.float32)
+    directions = np.asarray(directions[lit], dtype=np.float32)
     texels = _texels_per_pixel(both, colors.texels_per_m[item[lit]], camera, directions, chosen)
     uvs = interpolate(both.uvs, both.faces, chosen)
     root = textures.roots(uvs, both.layers[both.faces[chosen.face, 0]], texels)

@@ -99,14 +99,18 @@ def shadow_on(places: Array, cover: NDArray[np.uint8], depth_range_m: tuple[floa
 
     The same as shadow.frag.glsl, which says it once more for OpenGL.
     """
+    ambient, key = np.ones(len(places), np.float32), np.ones(len(places), np.float32)
+    depth_m = np.maximum(places[:, 2], 1e-6)
+    share = places[:, :2] / depth_m[:, None]
+    inside = np.flatnonzero((places[:, 2] > 1e-3) & (share > 0).all(axis=1) & (share < 1).all(axis=1))
+    sharp, soft, depth = _bilinear(cover[..., :3], share[inside] * SIZE - 0.5).T
     near_m, far_m = depth_range_m
-    depth_m = np.where(places[:, 2] > 1e-3, places[:, 2], 1.0)
-    sharp, soft, depth = _bilinear(cover[..., :3], places[:, :2] / depth_m[:, None] * SIZE - 0.5).T
-    below = places[:, 2] - (near_m + (far_m - near_m) * depth)
+    below = places[inside, 2] - (near_m + (far_m - near_m) * depth)
     away = np.clip(below / SOFT_AT_M, 0, 1)
-    covered = (sharp + (soft - sharp) * away) * np.clip(below / CONTACT_M, 0, 1) * (places[:, 2] > 1e-3)
-    dimming = CONTACT_DIMMING + (FAR_DIMMING - CONTACT_DIMMING) * away
-    return (1 - dimming * covered).astype(np.float32), (1 - covered).astype(np.float32)
+    covered = (sharp + (soft - sharp) * away) * np.clip(below / CONTACT_M, 0, 1)
+    ambient[inside] = 1 - (CONTACT_DIMMING + (FAR_DIMMING - CONTACT_DIMMING) * away) * covered
+    key[inside] = 1 - covered
+    return ambient, key
 
 
 def _bilinear(image: NDArray[np.uint8], places: Array) -> Floats:

@@ -204,7 +204,7 @@ def covered_faces(body: Body) -> np.ndarray:
     hit = scene.run((triangles.mean(axis=1) + 5e-4 * normals).astype(np.float32), normals, output=True)
     surface = body.surfaces[body.faces[:, 2]]
     in_front = np.where(hit["primID"] >= 0, surface[hit["primID"]], 0)
-    under = np.isin(surface, [SURFACES["skin"], SURFACES["bottom"]])
+    under = np.isin(surface, [SURFACES[name] for name in ("skin", "sock", "bottom")])
     return under & np.isin(in_front, GARMENTS) & (in_front != surface) & (hit["tfar"] < 0.12)
 
 

@@ -15,13 +15,24 @@ import numpy as np
 from ..artifacts.schemas import PLAN
 from ..artifacts.tables import Table, make_table
 from ..skeletons import ACTIONS
-from ..studio.motions import BodyMotion, ClipFiles, action_motion, folder_motions, read_amc, read_asf, retarget
+from ..studio.motions import (
+    BodyMotion,
+    ClipFiles,
+    action_motion,
+    folder_motions,
+    longest_within,
+    read_amc,
+    read_asf,
+    retarget,
+)
 from ..studio.people import Body
 from ..studio.rig import Pose
 from ..studio.rooms import Placement, Room, place_person
 from .plan import PlanSize, Take, plan_instants
 
 MOTION_HZ = 30.0
+# Captured people walk metres; of each clip the longest stretch is used in which the hips stay this near one place.
+CLIP_RADIUS_M = 0.6
 # Of a body's vertices, every how many are tested against furniture: they lie about 1 cm apart.
 _POINT_STEP = 5
 
@@ -113,7 +124,9 @@ def _motion(take: Take, body: Body, duration_s: float, seed: int, files: Sequenc
     if take.clip:
         file = next(file for file in files if file.name == take.clip)
         skeleton = read_asf(file.asf)
-        return retarget(skeleton, read_amc(file.amc, skeleton), body.rig, fps=MOTION_HZ)
+        captured = read_amc(file.amc, skeleton)
+        start_s, lasts_s = longest_within(skeleton, captured, body.rig, radius_m=CLIP_RADIUS_M)
+        return retarget(skeleton, captured, body.rig, fps=MOTION_HZ, start_s=start_s, duration_s=lasts_s)
     return action_motion(
         ACTIONS[take.action],
         take.subaction,

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from occlusionkit.studio.motions.anatomy import arm, hand, leg
 from occlusionkit.studio.motions.limbs import MAX_REACH, reach_range_m, solve_limb, write_limb
-from occlusionkit.studio.motions.rotations import unit
+from occlusionkit.studio.motions.rotations import about, twist_angle, unit
 from occlusionkit.studio.rig import Rig, pose_bones
 
 shares = st.floats(0.35, 0.99)
@@ -45,6 +45,28 @@ def test_a_solved_limb_ends_at_its_target_with_its_joint_on_the_asked_side(rig, 
     # The hinge is square to the limb's plane, the same for both parts: it bends like a hinge and no other way.
     hinges = turned[[limb.upper_twist, limb.lower]] @ limb.hinge
     np.testing.assert_allclose(hinges[1], np.cross(square_bend, along), atol=0.15)
+
+
+@pytest.mark.parametrize("twist_deg", [-80.0, 50.0])
+def test_twist_is_shared_between_the_two_bones_of_the_upper_part(rig, twist_deg):
+    """A thigh turned about itself: its first bone turns half as far as its second, and the knee stays in place."""
+    limb = leg(rig, "R")
+    start, _, ankle = limb.joints
+    along = unit(ankle - start)
+    ahead = np.cross(along, limb.hinge)
+    target = start + 0.97 * limb.length_m * along
+
+    def thigh(degrees):
+        turned, heads, _ = posed(rig, limb, target, about(along, np.radians(degrees)) @ ahead)
+        return turned[limb.upper], turned[limb.upper_twist], turned[limb.lower], heads[limb.lower]
+
+    straight, twisted = thigh(0.0), thigh(twist_deg)
+    first, second, third = (
+        np.degrees(twist_angle(before.T @ after, limb.directions[0]))
+        for before, after in zip(straight[:3], twisted[:3], strict=True)
+    )
+    assert first == pytest.approx(twist_deg / 2, abs=8)
+    assert second == pytest.approx(twist_deg, abs=8) and third == pytest.approx(twist_deg, abs=8)
 
 
 def test_a_target_out_of_reach_is_approached_on_its_line(rig):

@@ -30,6 +30,13 @@ def test_knee_flexion_is_what_the_shin_turns_about_x_more_than_at_rest(rig, degr
     assert angle(bent(rig, lowerleg01__L=(X, degrees)), "knee_flexion.L") == pytest.approx(resting + degrees, abs=1.0)
 
 
+def test_knee_flexion_does_not_depend_on_the_hip(rig):
+    shin = (X, 60.0)
+    alone = angle(bent(rig, lowerleg01__L=shin), "knee_flexion.L")
+    for hip in ((X, -80.0), (Z, 40.0), (Y, -40.0)):
+        assert angle(bent(rig, upperleg01__L=hip, lowerleg01__L=shin), "knee_flexion.L") == pytest.approx(alone)
+
+
 def test_a_knee_bent_forward_and_an_elbow_bent_backward_are_found(rig):
     found = {violation.angle: violation for violation in limit_violations(bent(rig, lowerleg01__R=(X, -30.0)))}
     assert found["knee_flexion.R"].degrees < -15 and "knee_flexion.L" not in found

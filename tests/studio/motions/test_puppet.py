@@ -55,6 +55,14 @@ def test_an_elbow_is_swung_outward(rig, side):
     assert sign * (out[0] - low[0]) > 0.08 and out[2] > low[2] + 0.05
 
 
+@pytest.mark.parametrize("side", ["L", "R"])
+def test_the_shoulder_goes_up_with_a_raised_arm_and_ahead_with_a_reaching_one(rig, side):
+    hand_string, shoulder = f"{side.lower()}_hand", f"upperarm01.{side}"
+    hanging = joint(pulled(rig), shoulder)
+    assert joint(pulled(rig, **{hand_string: (0.1, 0.2, 0.95)}), shoulder)[2] > hanging[2] + 0.03
+    assert joint(pulled(rig, **{hand_string: (0.0, 1.0, 0.0)}), shoulder)[1] < hanging[1] - 0.02
+
+
 @pytest.mark.parametrize(("pronation", "palm_up"), [(80.0, False), (-80.0, True)])
 @pytest.mark.parametrize("side", ["L", "R"])
 def test_pronation_turns_the_palm_down(rig, side, pronation, palm_up):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from occlusionkit.skeletons import OCCLUSION_PERSON
-from occlusionkit.studio.motions.acclaim import asf_bones, asf_joints, read_amc, read_asf
+from occlusionkit.studio.motions.acclaim import Y_UP_TO_Z_UP, asf_bones, asf_joints, read_amc, read_asf
+from occlusionkit.studio.motions.anatomy import arm, leg_length_m
 from occlusionkit.studio.motions.body import BodyMotion
 from occlusionkit.studio.motions.footing import SHORTEST_STAND_S, lock_feet, on_floor, sole_points, standing, stands
 from occlusionkit.studio.motions.limits import joint_angles_deg
@@ -84,6 +85,19 @@ def test_arms_and_trunk_keep_the_captured_directions(real_clip, rig, asf, amc):
     )
 
 
+@pytest.mark.parametrize("side", ["L", "R"])
+def test_elbows_bend_about_the_captured_hinge(real_clip, rig, side):
+    """Not only does the forearm point the captured way: it is not rolled about itself either."""
+    skeleton, capture = real_clip("11", "11_01")
+    motion = retarget(skeleton, capture, rig, fps=CMU_HZ)
+    radius = skeleton.bone(f"{side.lower()}radius")
+    captured = asf_bones(skeleton, capture)[0][radius.name] @ (Y_UP_TO_Z_UP @ radius.axis[:, 0])
+    limb = arm(rig, side)
+    ours = motion.bones()[0][:, limb.lower] @ limb.hinge
+    np.testing.assert_allclose(ours[:, 2], captured[:, 2], atol=1e-6)  # the clip may be turned about Z
+    np.testing.assert_allclose(limb.hinge @ limb.directions[1], 0.0, atol=1e-9)
+
+
 def test_knees_bend_as_captured_where_the_feet_are_free(real_clip, rig):
     skeleton, capture = real_clip("11", "11_01")
     motion = retarget(skeleton, capture, rig, fps=CMU_HZ)
@@ -109,6 +123,30 @@ def test_the_stride_is_scaled_by_leg_length(real_clip, make_rig):
     long, short = (retarget(*real_clip("02", "02_01"), make_rig(leg_m=leg_m), fps=FPS) for leg_m in (0.96, 0.72))
     paths = [np.ptp(motion.root_m[:, :2], axis=0).max() for motion in (long, short)]
     assert paths[0] / paths[1] == pytest.approx(0.96 / 0.72, rel=0.02)
+
+
+def test_the_hips_go_the_captured_way(real_clip, make_rig):
+    """Across the floor the mid-hip moves as captured, times the ratio of the legs; only heights are corrected."""
+    skeleton, capture = real_clip("11", "11_01")
+    rig = make_rig(leg_m=0.8)
+    heads = retarget(skeleton, capture, rig, fps=CMU_HZ).bones()[1]
+    ours = (heads[:, rig.index("upperleg01.L")] + heads[:, rig.index("upperleg01.R")])[:, :2] / 2
+    ends = asf_bones(skeleton, capture)[1]
+    captured = (ends["lhipjoint"] + ends["rhipjoint"])[:, :2] / 2
+    legs_m = [skeleton.bone(f"{side}{bone}").length_m for side in "lr" for bone in ("femur", "tibia")]
+    scale = leg_length_m(rig) / (sum(legs_m) / 2)
+    for path in (ours, captured):
+        path -= path[0].copy()
+    np.testing.assert_allclose(np.linalg.norm(ours, axis=1), scale * np.linalg.norm(captured, axis=1), atol=1e-9)
+
+
+@pytest.mark.parametrize(("asf", "amc"), CLIPS)
+def test_hands_are_not_put_on_backwards(real_clip, rig, asf, amc):
+    angles = joint_angles_deg(retarget(*real_clip(asf, amc), rig, fps=FPS))
+    for side in "LR":
+        assert np.abs(angles[f"forearm_pronation.{side}"]).max() < 90
+        assert np.abs(angles[f"wrist_flexion.{side}"]).max() < 80
+        assert np.abs(angles[f"wrist_deviation.{side}"]).max() < 60  # captured hands go beyond the table's 30
 
 
 def test_cuts_and_rates(real_clip, rig):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from ...geometry import Array
@@ -55,14 +57,10 @@ def leg_clearance_m(motion: BodyMotion) -> Array:
     chains = {
         side: [heads[:, rig.index(f"{bone}.{side}")] for bone in ("lowerleg01", "foot", "toe2-2")] for side in SIDES
     }
+    shares = np.linspace(0, 1, 11)[:, None]
     nearest = []
-    for one, other in (SIDES, SIDES[::-1]):
-        shares = np.linspace(0, 1, 6)[:, None]
-        for start, end in zip(chains[one][:-1], chains[one][1:], strict=True):
-            points = start[:, None] + shares * (end - start)[:, None]
-            nearest += [
-                segment_distance_m(points, a[:, None], b[:, None]).min(axis=1)
-                for a, b in zip(chains[other][:-1], chains[other][1:], strict=True)
-            ]
+    for start, end in pairwise(chains["L"]):
+        points = start[:, None] + shares * (end - start)[:, None]
+        nearest += [segment_distance_m(points, a[:, None], b[:, None]).min(axis=1) for a, b in pairwise(chains["R"])]
     smallest: Array = np.min(nearest, axis=0) - LEG_RADIUS_M
     return smallest

@@ -209,10 +209,10 @@ def covered_faces(body: Body) -> np.ndarray:
 
 
 def poses_of(body: Body) -> dict[str, list[Pose]]:
-    """Extremes, and an instant of every clip of the seven actions, another one for each person."""
+    """Extremes, and an instant of every second clip of each of the seven actions, others for the next person."""
     poses = {name: [posed(body, **bones)] for name, bones in EXTREMES.items()}
     for action in ACTIONS:
-        for subaction in range(len(subactions(action))):
+        for subaction in range(body.subject % 2, len(subactions(action)), 2):
             motion = action_motion(action, subaction, body.rig, duration_s=2.6, fps=5.0, seed=body.subject)
             poses.setdefault(action, []).append(motion.pose(body.subject - 1))
     return poses

@@ -1,0 +1,219 @@
+"""`occlusionkit natocc`, `randocc` and `face ...`: the main command mounts `app` without a name and `face_app` as face.
+
+app.add_typer(faces.app)                         # natocc, randocc
+app.add_typer(faces.face_app, name="face")       # face score, face mask-plain-ground
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from tqdm import tqdm
+
+from .generate import OnBad
+from .presets import natocc_hand
+from .presets import randocc as randocc_preset
+from .settings import Device, FaceSetSettings
+from .settings_files import SetFolders, read_settings, read_upstream_config, replaced
+
+app = typer.Typer()
+face_app = typer.Typer(help="Scores of face masks, and masks of occluders photographed on a plain ground.")
+
+Faces = Annotated[Path, typer.Option(help="Folder of face images.")]
+Masks = Annotated[Path, typer.Option(help="Folder of their masks: <stem>.png, 0/1 or 0/255, or label maps.")]
+Out = Annotated[Path, typer.Option(help="Folder to make: img/, mask/, manifest.parquet.")]
+Seed = Annotated[int | None, typer.Option(help="Other draws for the same images.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes; any number gives the same files.")]
+MaskValue = Annotated[int | None, typer.Option(help="The face in the masks written: 1 (looks black) or 255.")]
+Classes = Annotated[bool, typer.Option("--classes", help="Masks are label maps of CelebAMask-HQ; labels are kept.")]
+ResizeMasks = Annotated[bool, typer.Option("--resize-masks", help="Resize masks of another size than their image.")]
+KeepPhoto = Annotated[bool, typer.Option("--keep-photo", help="No blur, flip or brightness of the whole image.")]
+Skip = Annotated[bool, typer.Option("--skip-bad", help="Leave unusable faces out, listed with the reason, and go on.")]
+Config = Annotated[Path | None, typer.Option(help="YAML with any setting (docs/faces.md); options here win over it.")]
+Upstream = Annotated[
+    Path | None, typer.Option(help="One of upstream's YAML configs instead of all folders, e.g. natocc_hand.yaml.")
+]
+
+
+@app.command()
+def natocc(
+    faces: Faces = Path(),
+    masks: Masks = Path(),
+    occluders: Annotated[Path, typer.Option(help="Folder of photos of hands or objects.")] = Path(),
+    out: Out = Path(),
+    occluder_masks: Annotated[
+        Path | None, typer.Option(help="Folder of their masks; without it, the photos' alpha channels.")
+    ] = None,
+    transfer: Annotated[
+        bool | None, typer.Option("--transfer/--no-transfer", help="Occluders in the face's colours (NatOcc-SOT).")
+    ] = None,
+    rotate: Annotated[
+        bool | None, typer.Option("--rotate/--no-rotate", help="Lower edge (fingers) towards the face's centre.")
+    ] = None,
+    device: Annotated[Device, typer.Option(help="Where the colour transfer runs.")] = "cpu",
+    seed: Seed = None,
+    workers: Workers = 1,
+    mask_value: MaskValue = None,
+    classes: Classes = False,
+    resize_masks: ResizeMasks = False,
+    keep_photo: KeepPhoto = False,
+    skip_bad: Skip = False,
+    config: Config = None,
+    upstream_config: Upstream = None,
+) -> None:
+    """Paste photographed hands or objects on faces; write images, visible-face masks and a manifest."""
+    folders = SetFolders(faces, masks, occluders, occluder_masks, out)
+    changes: dict[str, Any] = {"transfer": {"device": device}}
+    if transfer is not None:
+        changes["transfer"]["method"] = "sot" if transfer else "none"
+    if rotate is not None:
+        changes["placement"] = {"rotate_around_center": rotate}
+    common = _common(
+        seed=seed, mask_value=mask_value, classes=classes, resize_masks=resize_masks, keep_photo=keep_photo
+    )
+    settings, folders = _chosen(natocc_hand(), folders, changes | common, config, upstream_config)
+    _make(folders, settings, workers=workers, on_bad="skip" if skip_bad else "stop")
+
+
+@app.command()
+def randocc(
+    faces: Faces = Path(),
+    masks: Masks = Path(),
+    textures: Annotated[Path, typer.Option(help="Folder of textures, in folders by class (DTD) or flat.")] = Path(),
+    out: Out = Path(),
+    seed: Seed = None,
+    workers: Workers = 1,
+    mask_value: MaskValue = None,
+    classes: Classes = False,
+    resize_masks: ResizeMasks = False,
+    keep_photo: KeepPhoto = False,
+    skip_bad: Skip = False,
+    config: Config = None,
+    upstream_config: Upstream = None,
+) -> None:
+    """Paste random textured blobs on faces; write images, visible-face masks and a manifest."""
+    folders = SetFolders(faces, masks, textures, None, out)
+    changes = _common(
+        seed=seed, mask_value=mask_value, classes=classes, resize_masks=resize_masks, keep_photo=keep_photo
+    )
+    settings, folders = _chosen(randocc_preset(), folders, changes, config, upstream_config)
+    _make(folders, settings, workers=workers, on_bad="skip" if skip_bad else "stop")
+
+
+def _common(
+    *, seed: int | None, mask_value: int | None, classes: bool, resize_masks: bool, keep_photo: bool
+) -> dict[str, Any]:
+    """Settings for the options that were given."""
+    changes: dict[str, Any] = {}
+    if seed is not None:
+        changes["seed"] = seed
+    if mask_value is not None:
+        changes["output"] = {"mask_value": mask_value}
+    source: dict[str, Any] = {"resize_masks": True} if resize_masks else {}
+    if classes:
+        source["mask_kind"] = "classes"
+    if source:
+        changes["source"] = source
+    if keep_photo:
+        changes["image"] = {"enabled": False}
+    return changes
+
+
+def _chosen(
+    preset: FaceSetSettings,
+    folders: SetFolders,
+    changes: dict[str, Any],
+    config: Path | None,
+    upstream_config: Path | None,
+) -> tuple[FaceSetSettings, SetFolders]:
+    """Preset, then a config file, then single options."""
+    if config is not None and upstream_config is not None:
+        raise typer.BadParameter("expected one of the two, found both", param_hint="--config / --upstream-config")
+    settings = preset
+    if upstream_config is not None:
+        settings, folders = read_upstream_config(upstream_config, seed=preset.seed)
+    elif config is not None:
+        settings = read_settings(config, start=preset)
+    if settings.mode != preset.mode:
+        raise typer.BadParameter(f"expected mode {preset.mode}, found {settings.mode}", param_hint="--config")
+    names = {"faces": folders.faces, "masks": folders.masks, "occluders": folders.occluders, "out": folders.out}
+    missing = [name for name, path in names.items() if path == Path()]
+    if missing:
+        named = [name if name != "occluders" or preset.mode == "natocc" else "textures" for name in missing]
+        raise typer.BadParameter("expected a folder, found nothing", param_hint=" / ".join(f"--{n}" for n in named))
+    try:
+        return replaced(settings, changes), folders
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _make(folders: SetFolders, settings: FaceSetSettings, *, workers: int, on_bad: OnBad) -> None:
+    from .sets import make_set  # torch: not needed to show help
+
+    with _progress("images") as report:
+        summary = make_set(folders, settings, workers=workers, on_bad=on_bad, report=report)
+    typer.echo(f"{folders.out}: {summary.made} images, {summary.skipped} skipped; {summary.manifest.name} lists them")
+
+
+@contextmanager
+def _progress(unit: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, nothing elsewhere."""
+    with tqdm(unit=f" {unit}", disable=None, dynamic_ncols=True) as bar:
+
+        def report(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield report
+
+
+@face_app.command()
+def score(
+    masks: Annotated[Path, typer.Option(help="Folder of predicted masks.")],
+    truth: Annotated[Path, typer.Option(help="Folder of true masks of the same names.")],
+    out: Annotated[Path | None, typer.Option(help="Parquet file for one row per image.")] = None,
+    summary_json: Annotated[Path | None, typer.Option("--summary", help="JSON file for the set's scores.")] = None,
+    manifest: Annotated[Path | None, typer.Option(help="manifest.parquet of the set, for hidden fractions.")] = None,
+    face_class: Annotated[
+        list[int] | None, typer.Option(help="Masks are label maps and this is a face class; may be repeated.")
+    ] = None,
+) -> None:
+    """Score predicted face masks: mIoU, face IoU, Dice, accuracy, Boundary IoU; by hidden fraction with a manifest."""
+    from ..artifacts import write_json, write_table
+    from .score_folders import score_folders, summary
+
+    with _progress("masks") as report:
+        table = score_folders(masks, truth, face_classes=face_class, manifest=manifest, report=report)
+    scores = summary(table)
+    if out is not None:
+        write_table(out, table)
+    if summary_json is not None:
+        write_json(summary_json, scores)
+    low, high = scores["interval_95"]["miou"]
+    for name, value in scores["set"].items():
+        interval = f"   95% interval {low:.4f} .. {high:.4f}" if name == "miou" and low is not None else ""
+        typer.echo(f"{name:16s}{'-' if value is None else f'{value:.4f}'}{interval}")
+    for row in scores["by_hidden_fraction"]:
+        typer.echo(
+            f"hidden {row['low']:.1f}..{row['high']:.1f}  {row['images']:6.0f} images  face IoU {row['face_iou']:.4f}"
+        )
+
+
+@face_app.command()
+def mask_plain_ground(
+    images: Annotated[Path, typer.Option(help="Folder of photographs, one thing each on a plain ground.")],
+    masks: Annotated[Path, typer.Option(help="Folder for the masks, <stem>.png, 0/255.")],
+    min_chroma: Annotated[float | None, typer.Option(help="Smallest difference in colour that counts (Lab).")] = None,
+) -> None:
+    """Cut hands or objects from a plain ground: write a mask for every photograph."""
+    from .plain_ground import GroundSettings, write_masks
+
+    settings = GroundSettings()
+    if min_chroma is not None:
+        settings = replace(settings, min_chroma=min_chroma)
+    typer.echo(f"{masks}: {write_masks(images, masks, settings)} masks")

@@ -1,4 +1,5 @@
 # What rules share: digests of code, and the numbers that shape the graph. Functions only.
+import functools
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from occlusionkit.capture.plan import SCENES, PlanSize
 from occlusionkit.capture.sizes import describe_plan
 from occlusionkit.provenance import code_digest as package_digest
 from occlusionkit.settings import check_config
+
+cached_digest = functools.cache(package_digest)
 
 CAPTURE = "occlusion_person"
 DATASET = "results/data/occlusion_person/unrealcv"
@@ -34,8 +37,11 @@ def stop_on_bad_config():
 
 
 def code_digest(script, *modules):
-    """The digest of a rule's script and of the modules that it calls: a changed statement in any reruns the rule."""
-    return package_digest(str(PROJECT / "scripts" / script), *modules)
+    """The digest of a script and of the modules that it calls, which reruns what a changed statement touches.
+
+    Worked out when a job needs it, and once: every start of Snakemake reads the rules.
+    """
+    return lambda wildcards: cached_digest(str(PROJECT / "scripts" / script), *modules)
 
 
 def slice_of(section, *keys):

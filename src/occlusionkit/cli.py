@@ -10,6 +10,7 @@ import typer
 
 from .audit.cli import app as audit_app
 from .jobs import EXPECTED_ERRORS, configure_logging, keep_caches_in
+from .occlusion.cli import app as label_app
 from .studio.render.choose import Choice
 
 app = typer.Typer(
@@ -19,6 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(label_app)
 app.add_typer(audit_app, name="audit")
 
 

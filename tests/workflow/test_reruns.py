@@ -86,10 +86,11 @@ def test_a_change_in_the_tables_reruns_no_label(copied):
     assert "build_tables" in plan and "label_occlusion" not in plan
 
 
-def test_another_threshold_renders_nothing(copied):
+def test_another_threshold_renders_nothing(copied, tmp_path):
     project, folder = copied
-    plan = planned(run_snakemake(folder, "-n", "--config", "label={threshold_m: 0.2}", project=project))
-    check_labelling_only(plan)
+    config = tmp_path / "stricter.yaml"
+    config.write_text("label: {threshold_m: 0.2}")
+    check_labelling_only(planned(run_snakemake(folder, "-n", project=project, configs=(config,))))
 
 
 def test_the_full_size_run_is_planned_within_two_thousand_jobs(tmp_path):

@@ -1,6 +1,6 @@
 """Skeleton rigs and poses: what motions produce and bodies consume.
 
-Metres, Z up; at rest the person faces -Y and left is +X. Rotations are "local-ref", anny's default: relative to the
+Metres, Z up; at rest the person faces -Y and left is +X. Rotations are like anny's "local-ref": relative to the
 parent, about axes that are world-aligned at rest. So a bone's global rotation is G_b = G_parent L_b, a joint sits at
 p_b = p_parent + G_parent (rest_b - rest_parent), and a skin point x of bone b goes to p_b + G_b (x - rest_b).
 Signs at rest: knee flexion +x, hip flexion -x, elbow flexion -x.

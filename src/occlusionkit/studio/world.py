@@ -157,7 +157,7 @@ class Renderer(Protocol):
 
 
 def instance_color(instance: int) -> tuple[int, int, int]:
-    """The mask colour of an instance id 1..65535, never black, all different: the id's 15 low bits interleaved.
+    """The mask colour of an instance id 1..65535, never black, all different: the id's 24 bits interleaved.
 
     Bit k of the id goes to bit 7 - k // 3 of channel k % 3, so neighbouring ids differ strongly.
     """

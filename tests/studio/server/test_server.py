@@ -125,7 +125,8 @@ def test_a_frame_that_is_never_finished_is_given_up(start, raw, monkeypatch):
         with contextlib.suppress(OSError):
             client.socket.sendall(b"x")
         time.sleep(0.05)
-    assert client.receive() is None
+    client.socket.settimeout(0.1)
+    assert client.receive() is None, "closed while it trickled, not because it stopped"
     assert ask(raw(endpoint), b"vget /viewmode") == b"lit"
 
 
@@ -161,6 +162,18 @@ def test_requests_sent_before_leaving_are_run(start, raw):
     client.send(*[b"%d:vset /camera/0/location %d 0 0" % (i, i) for i in range(300)])
     client.close()
     assert ask(raw(endpoint), b"vget /camera/0/location") == b"299.000 0.000 0.000"
+
+
+def test_nothing_is_drawn_for_one_that_left(start, raw, renderer):
+    endpoint = start()
+    client = raw(endpoint)
+    for i in range(40):
+        client.send(b"1:vset /camera/0/fov %d" % (60 + i), b"2:vget /camera/0/lit bmp")
+    client.close()
+    began_s = time.monotonic()
+    assert ask(raw(endpoint), b"vget /camera/0/fov") == b"99.000000"
+    assert len(renderer.calls) < 10
+    assert time.monotonic() - began_s < connection.ENDED_TIMEOUT_S
 
 
 def test_one_that_stops_sending_still_gets_its_replies(start, raw):
@@ -254,6 +267,9 @@ def test_the_token_opens_and_its_connection_serves(start, raw):
     [
         b"vget /viewmode",
         b"vset /studio/token wrong",
+        b"vset /studio/token s3cre",
+        b"vset /studio/token s3cret2",
+        b"s3cret",
         b"vset /studio/token ",
         b"vset /studio/token",
         b"vbatch 2",

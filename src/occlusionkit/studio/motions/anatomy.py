@@ -53,10 +53,11 @@ class Limb:
 
 @dataclass(frozen=True, eq=False)
 class Foot:
-    """ankle (3,) m; ball (3,) m: the middle of the toes' roots, put on the floor; tip, heel (3,) m: on the floor;
-    toes: bone indices of the toes' roots."""
+    """ankle (3,) m;  hinge (3,) m: the middle of the toes' roots, about which they bend;  ball, tip, heel (3,) m:
+    points of the sole, on the floor, the ball under the hinge;  toes: bone indices of the toes' roots."""
 
     ankle: Array
+    hinge: Array
     ball: Array
     tip: Array
     heel: Array
@@ -114,11 +115,12 @@ def foot(rig: Rig, side: Side) -> Foot:
     """
     ankle = rig.rest_heads[rig.index(f"foot.{side}")]
     toes = bone_indices(rig, [f"toe{toe}-1.{side}" for toe in range(1, 6)])
-    ball = rig.rest_heads[list(toes)].mean(axis=0) * [1, 1, 0]
+    hinge = rig.rest_heads[list(toes)].mean(axis=0)
+    ball = hinge * [1, 1, 0]
     last, before = (rig.rest_heads[rig.index(f"toe2-{part}.{side}")] for part in (3, 2))
     tip = (last + 1.5 * (last - before)) * [1, 1, 0]
     heel = (ankle - 0.4 * (ball - ankle)) * [1, 1, 0]
-    return Foot(ankle=ankle, ball=ball, tip=tip, heel=heel, toes=toes)
+    return Foot(ankle=ankle, hinge=hinge, ball=ball, tip=tip, heel=heel, toes=toes)
 
 
 def hand(rig: Rig, side: Side) -> Hand:

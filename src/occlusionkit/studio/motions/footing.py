@@ -29,7 +29,7 @@ MAX_KNEE_DEG = 150.0
 
 
 def sole_points(rig: Rig, turns: Array, heads: Array, side: Side) -> Array:
-    """(F, 3, 3) m: heel, ball and tip of a sole; turns and heads as from `pose_bones`. The toes bend at the ball."""
+    """(F, 3, 3) m: heel, ball and tip of a sole; turns and heads as from `pose_bones`."""
     shape, bone = foot(rig, side), rig.index(f"foot.{side}")
     return _sole(shape, turns[:, bone], heads[:, bone], turns[:, shape.toes[1]])
 
@@ -37,7 +37,8 @@ def sole_points(rig: Rig, turns: Array, heads: Array, side: Side) -> Array:
 def _sole(shape: Foot, turn: Array, ankle: Array, toes_turn: Array) -> Array:
     heel = ankle + turn @ (shape.heel - shape.ankle)
     ball = ankle + turn @ (shape.ball - shape.ankle)
-    return np.stack([heel, ball, ball + toes_turn @ (shape.tip - shape.ball)], axis=1)
+    tip = ankle + turn @ (shape.hinge - shape.ankle) + toes_turn @ (shape.tip - shape.hinge)
+    return np.stack([heel, ball, tip], axis=1)
 
 
 def standing(motion: BodyMotion) -> Bools:

@@ -100,8 +100,8 @@ def _bend_trunk(rotations: Array, strings: Mapping[str, Array], rig: Rig) -> Non
 def _foot_targets(strings: Mapping[str, Array], rig: Rig, side: Side, scale: float) -> tuple[Array, Array, Array]:
     """-> the foot's global rotation (F, 3, 3), the ankle (F, 3) m, and the bend of the toes (F,) rad.
 
-    Near the floor a lifted heel turns the foot about its ball and leaves the toes flat, lifted toes turn it about its
-    heel; in the air it turns about the ankle. No point of the sole goes below the floor.
+    Near the floor a lifted heel turns the foot about the roots of its toes, which stay flat, and lifted toes turn it
+    about its heel; in the air it turns about the ankle. No point of the sole goes below the floor.
     """
     shape, hip = foot(rig, side), leg(rig, side).joints[0]
     place, sole = _side(strings, side, "foot"), _side(strings, side, "sole")
@@ -111,13 +111,13 @@ def _foot_targets(strings: Mapping[str, Array], rig: Rig, side: Side, scale: flo
     home = np.array([hip[0], shape.ankle[1], shape.ankle[2]])
     ankle = home + place * _outward(side) * scale
     low = np.exp(-((place[:, 2] / 0.06) ** 2))
-    pivot = np.where(pitch[:, None] > 0, shape.ball, shape.heel) - shape.ankle
+    pivot = np.where(pitch[:, None] > 0, shape.hinge, shape.heel) - shape.ankle
     flat = np.einsum("fij,fj->fi", about(Z_AXIS, yaw), pivot)
     ankle = ankle + low[:, None] * (flat - np.einsum("fij,fj->fi", turn, pivot))
     toe_bend = np.clip(pitch, 0, np.radians(60)) * low
     ball = ankle + turn @ (shape.ball - shape.ankle)
     toes = turn @ about(X_AXIS, -toe_bend)
-    tip = ball + np.einsum("fij,j->fi", toes, shape.tip - shape.ball)
+    tip = ankle + turn @ (shape.hinge - shape.ankle) + toes @ (shape.tip - shape.hinge)
     heel = ankle + turn @ (shape.heel - shape.ankle)
     lowest = np.min([ball[:, 2], tip[:, 2], heel[:, 2]], axis=0)
     ankle[:, 2] += np.maximum(0.0, -lowest)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from occlusionkit.studio.render import BakedLight, bake_light
+from occlusionkit.studio.render.bake import BOUNCE_SHARE
 from occlusionkit.studio.render.batch import pack, texture_layers
 from occlusionkit.studio.render.light import LAMP_RADIUS_M, direct_light, moving_light, plain_light, probe_light
 from occlusionkit.studio.world import Item, Light
@@ -59,7 +60,7 @@ def test_black_walls_bounce_nothing_and_white_ones_much(make):
 
 def test_one_bounce_has_the_energy_of_the_direct_light_times_albedo(make):
     """In a closed room what walls send on arrives at walls: the area means of bounce k + 1 and of albedo times bounce k
-    are the same. Two bounces are gathered: ambient = (a + a^2) direct, for any shape of room."""
+    are the same. Two bounces are gathered: ambient = BOUNCE_SHARE (a + a^2) direct, for any room."""
     albedo = 0.5
     world = room(make, color=[albedo] * 3)
     baked = bake_light(world, rays=128, seed=0)
@@ -67,7 +68,7 @@ def test_one_bounce_has_the_energy_of_the_direct_light_times_albedo(make):
     corners = mesh.vertices[mesh.faces]
     area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) / 2
     mean = (baked.items["room"][mesh.faces].mean(axis=1) * area[:, None]).sum(axis=0) / area.sum()
-    assert mean[0] / mean[3] == pytest.approx(albedo + albedo**2, rel=0.03)
+    assert mean[0] / mean[3] == pytest.approx(BOUNCE_SHARE * (albedo + albedo**2), rel=0.03)
 
 
 def test_a_table_shadows_the_floor_below_it_from_the_key_light_alone(make):

@@ -32,7 +32,9 @@ PROBE_MARGIN_M = 0.3
 # Rays that leave the room meet a sky this bright, as a share of what all lights would give at 2 m.
 SKY_SHARE, SKY_DISTANCE_M = 0.4, 2.0
 # The median surface is shown about this bright, in linear light.
-EXPOSED_MEDIAN = 0.55
+EXPOSED_MEDIAN = 0.36
+# Bounced light is shown weaker than it is: shadows then ground people and furniture, which pictures need to be read.
+BOUNCE_SHARE = 0.7
 VERTICES_AT_ONCE = 8192
 
 
@@ -80,6 +82,7 @@ def bake_light(world: World, *, rays: int = 96, seed: int) -> BakedLight:
     sent = _face_means(albedo * (key + others + bounced), batch)
     probe_light = _fill_probes(_gather(sent, probe_hit, sky), probe_inside)
 
+    bounced, probe_light = bounced * np.float32(BOUNCE_SHARE), probe_light * np.float32(BOUNCE_SHARE)
     total = key + others + bounced
     values = np.concatenate([others + bounced, key], axis=1)
     first = batch.first_vertex

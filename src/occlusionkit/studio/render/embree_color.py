@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ...geometry import Array, Bools, Camera
 from ..world import World
 from .batch import Batch
+from .contact import AMBIENT_TAKEN, KEY_TAKEN, ContactMap, contact_map
 from .lens import cover_matrix
 from .light import BakedLight, exposure_of, moving_light, static_light
 from .rays import Hits, interpolate
@@ -24,7 +25,8 @@ Floats = NDArray[np.float32]
 class Colors:
     """Of all vertices of a world, static ones first: ambient (N, 3) and key (N, 3), albedo and exposure included.
 
-    texels_per_m (I,): of each item;  static_faces: how many faces do not move;  shadow: what moving things throw;
+    texels_per_m (I,): of each item;  static_faces: how many faces do not move;  shadow, cover, contact: what
+    moving things take of the light;
     shown (N, 3): as it is shown, 0..1, for moving items without a texture, `plain` (I,) bool.
     """
 
@@ -36,6 +38,7 @@ class Colors:
     static_faces: int
     shadow: ShadowMap | None
     cover: NDArray[np.uint8] | None
+    contact: ContactMap | None
 
     def release(self) -> None:
         """Nothing to give back by hand."""
@@ -58,6 +61,7 @@ def make_colors(world: World, static: Batch, moving: Batch, shadow: ShadowMap | 
         static_faces=len(static.faces),
         shadow=shadow,
         cover=None if shadow is None else shadow.cover(),
+        contact=None if shadow is None else contact_map(moving),
     )
 
 
@@ -79,14 +83,15 @@ def shown_colors(
     root = textures.roots(uvs, both.layers[both.faces[chosen.face, 0]], texels)
     ambient = interpolate(colors.ambient, both.faces, chosen)
     key = interpolate(colors.key, both.faces, chosen)
-    if colors.shadow is not None and colors.cover is not None:
+    if colors.shadow is not None and colors.cover is not None and colors.contact is not None:
         points = camera.center_world + directions * chosen.distance[:, None]
         into_cover = cover_matrix(colors.shadow.camera)
         places = points @ into_cover[:, :3].T + into_cover[:, 3]
         of_ambient, of_key = shadow_on(places, colors.cover, colors.shadow.depth_range_m())
+        taken = colors.contact.taken(points)
         static = chosen.face < colors.static_faces
-        ambient *= np.where(static, of_ambient, 1)[:, None]
-        key *= np.where(static, of_key, 1)[:, None]
+        ambient *= np.where(static, of_ambient * (1 - AMBIENT_TAKEN * taken), 1)[:, None]
+        key *= np.where(static, of_key * (1 - KEY_TAKEN * taken), 1)[:, None]
     found[lit] = display_from_root(root * np.sqrt(ambient + key))
     return found
 

@@ -21,6 +21,7 @@ from ...geometry import Array, Camera
 from ..world import Frame, Output, World
 from .batch import pack, texture_layers, visible_items
 from .closed import closed_items
+from .contact import ContactMap, contact_map
 from .gl_context import load_program, open_context, uniform
 from .gl_upload import (
     Geometry,
@@ -33,8 +34,8 @@ from .gl_upload import (
     normal_target,
     resolved_target,
     upload,
-    upload_cover,
     upload_geometry,
+    upload_map,
     upload_surface,
     upload_textures,
 )
@@ -52,19 +53,28 @@ LABELS: frozenset[Output] = frozenset({"depth", "instance", "part"})
 
 
 @dataclass(frozen=True, eq=False)
+class _Shade:
+    """What moving things take of the room's light.  reach (N, 3) m: points around all that they darken."""
+
+    shadow: ShadowMap
+    contact: ContactMap
+    cover_texture: moderngl.Texture
+    contact_texture: moderngl.Texture
+    reach: Array
+
+
+@dataclass(frozen=True, eq=False)
 class _Instant:
-    """The colours of what moves in one world, and the shadow it throws (None where there is none), with points
-    (N, 3) m around that."""
+    """The colours of what moves in one world, and the shade that it throws (None where there is none)."""
 
     surface: Surface
-    cover: moderngl.Texture | None
-    shadow: ShadowMap | None
-    shadow_reach: Array
+    shade: _Shade | None
 
     def release(self) -> None:
         self.surface.release()
-        if self.cover is not None:
-            self.cover.release()
+        if self.shade is not None:
+            self.shade.cover_texture.release()
+            self.shade.contact_texture.release()
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +105,7 @@ class GlRenderer:
             normals=load_program(context, "normals", "normals"),
             shadow=load_program(context, "shadow", "shadow"),
         )
-        for unit, name in enumerate(("depth_m", "ambient", "key", "cover")):
+        for unit, name in enumerate(("depth_m", "ambient", "key", "cover", "contact")):
             uniform(self._programs.shadow, name).value = unit
         self._whole_image = context.vertex_array(self._programs.shadow, [])
         self._static: Kept[Geometry] = Kept(KEPT_ROOMS)
@@ -162,11 +172,10 @@ class GlRenderer:
         layer = self._layer("color", world, view, static)
         target = self._target("color", size_hw, slot)
         self._context.copy_framebuffer(target.framebuffer, layer.source)
-        if instant.shadow is not None and instant.cover is not None:
-            rectangle = rectangle_of(instant.shadow_reach, view.camera)
+        if instant.shade is not None:
+            rectangle = rectangle_of(instant.shade.reach, view.camera)
             if rectangle is not None:
-                light = self._layer("labels", world, view, static)
-                self._throw_shadow(view, rectangle, light, target, instant.shadow, instant.cover)
+                self._throw_shade(view, rectangle, self._layer("labels", world, view, static), target, instant.shade)
         self._use(target, programs.surface, view)
         self._use(target, programs.shown, view)
         self._texture_array(world).use(0)
@@ -206,26 +215,23 @@ class GlRenderer:
             normals.release()
         return target
 
-    def _throw_shadow(
-        self,
-        view: View,
-        rectangle: Rectangle,
-        light: Target,
-        target: Target,
-        shadow: ShadowMap,
-        cover: moderngl.Texture,
-    ) -> None:
-        """Dim what is shown of the room where people keep the key light out."""
+    def _throw_shade(self, view: View, rectangle: Rectangle, light: Target, target: Target, shade: _Shade) -> None:
+        """Dim what is shown of the room where people keep light out."""
         depth, _, ambient, key = light.textures
-        for unit, texture in enumerate((depth, ambient, key, cover)):
+        textures = (depth, ambient, key, shade.cover_texture, shade.contact_texture)
+        for unit, texture in enumerate(textures):
             texture.use(unit)
-        camera, into_cover = view.camera, cover_matrix(shadow.camera)
-        program = self._programs.shadow
+        camera, program = view.camera, self._programs.shadow
+        into_cover, contact = cover_matrix(shade.shadow.camera), shade.contact
         rays = camera.rotation_world_to_camera.T @ np.linalg.inv(camera.intrinsics)
-        near_m, far_m = shadow.depth_range_m()
+        near_m, far_m = shade.shadow.depth_range_m()
         _write_matrix(program, "pixel_to_cover", into_cover[:, :3] @ rays)
+        _write_matrix(program, "pixel_to_world", rays)
         uniform(program, "camera_in_cover").value = tuple(into_cover @ np.append(camera.center_world, 1))
+        uniform(program, "camera_center").value = tuple(camera.center_world)
         uniform(program, "cover_depth").value = (near_m, far_m - near_m)
+        uniform(program, "contact_low").value = tuple(contact.low)
+        uniform(program, "contact_size").value = (contact.span_m, contact.height_m)
         context = self._context
         target.framebuffer.scissor = rectangle
         target.framebuffer.use()
@@ -299,11 +305,18 @@ class GlRenderer:
         light = moving_light(world, moving.batch, baked, shadow)
         surface = upload_surface(self._context, self._programs, moving, light, exposure=exposure_of(world, baked))
         if shadow is None:
-            return _Instant(surface=surface, cover=None, shadow=None, shadow_reach=np.zeros((0, 3)))
+            return _Instant(surface=surface, shade=None)
         low, high = _extent(static if static.batch.items else moving)
         reach = shadow.reach(floor_m=float(low[2]), far_m=float(np.linalg.norm(high - low)))
-        cover = upload_cover(self._context, shadow.cover())
-        return _Instant(surface=surface, cover=cover, shadow=shadow, shadow_reach=reach)
+        contact = contact_map(moving.batch)
+        shade = _Shade(
+            shadow=shadow,
+            contact=contact,
+            cover_texture=upload_map(self._context, shadow.cover()),
+            contact_texture=upload_map(self._context, contact.values),
+            reach=np.concatenate([reach, contact.corners()]),
+        )
+        return _Instant(surface=surface, shade=shade)
 
     def _shadow_map(self, world: World, static: Geometry, moving: Geometry) -> ShadowMap | None:
         """What the key light sees of the world; None where nothing moves or nothing shines."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import moderngl
 
-from . import shadow, tone
+from . import contact, shadow, tone
 
 # Numbers that formulas in the shaders share with ours: their one home is Python.
 CONSTANTS = {
@@ -19,6 +19,10 @@ CONSTANTS = {
     "CONTACT_M": shadow.CONTACT_M,
     "CONTACT_DIMMING": shadow.CONTACT_DIMMING,
     "FAR_DIMMING": shadow.FAR_DIMMING,
+    "REACH_M": contact.REACH_M,
+    "SINK_M": contact.SINK_M,
+    "AMBIENT_TAKEN": contact.AMBIENT_TAKEN,
+    "KEY_TAKEN": contact.KEY_TAKEN,
 }
 
 

@@ -164,9 +164,9 @@ def upload_textures(context: moderngl.Context, textures: Mapping[str, NDArray[np
     return made
 
 
-def upload_cover(context: moderngl.Context, cover: NDArray[np.uint8]) -> moderngl.Texture:
-    """(S, S, 4) -> a texture that is smooth inside and goes on beyond its border."""
-    made = context.texture(cover.shape[1::-1], 4, np.ascontiguousarray(cover))
+def upload_map(context: moderngl.Context, values: NDArray[np.uint8]) -> moderngl.Texture:
+    """(S, S, C) -> a texture that is smooth inside and goes on beyond its border."""
+    made = context.texture(values.shape[1::-1], values.shape[2], np.ascontiguousarray(values))
     made.filter = (moderngl.LINEAR, moderngl.LINEAR)
     made.repeat_x = made.repeat_y = False
     return made

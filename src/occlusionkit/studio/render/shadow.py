@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ...geometry import Array, Bools, Camera, intrinsics_from_hfov, look_at_rotation, world_to_camera
 from ..world import Light
+from .contact import bilinear
 
 Floats = NDArray[np.float32]
 
@@ -28,7 +29,7 @@ BIAS_M = 0.02
 # Widths (standard deviations, texels) of the shadow's edge where the thing touches what it shadows, and far below it.
 SHARP_TEXELS, SOFT_TEXELS = 1.2, 6.0
 # How much of the light that is not the key's a body takes away where it stands, and SOFT_AT_M below it.
-CONTACT_DIMMING, FAR_DIMMING = 0.6, 0.35
+CONTACT_DIMMING, FAR_DIMMING = 0.7, 0.45
 # A shadow fades in over this distance below what throws it: 8 bits of depth are about 1 cm.
 CONTACT_M = 0.025
 # A shadow has its soft edge this far below what throws it, m.
@@ -103,7 +104,7 @@ def shadow_on(places: Array, cover: NDArray[np.uint8], depth_range_m: tuple[floa
     depth_m = np.maximum(places[:, 2], 1e-6)
     share = places[:, :2] / depth_m[:, None]
     inside = np.flatnonzero((places[:, 2] > 1e-3) & (share > 0).all(axis=1) & (share < 1).all(axis=1))
-    sharp, soft, depth = _bilinear(cover[..., :3], share[inside] * SIZE - 0.5).T
+    sharp, soft, depth = bilinear(cover[..., :3], share[inside] * SIZE - 0.5).T
     near_m, far_m = depth_range_m
     below = places[inside, 2] - (near_m + (far_m - near_m) * depth)
     away = np.clip(below / SOFT_AT_M, 0, 1)
@@ -111,18 +112,6 @@ def shadow_on(places: Array, cover: NDArray[np.uint8], depth_range_m: tuple[floa
     ambient[inside] = 1 - (CONTACT_DIMMING + (FAR_DIMMING - CONTACT_DIMMING) * away) * covered
     key[inside] = 1 - covered
     return ambient, key
-
-
-def _bilinear(image: NDArray[np.uint8], places: Array) -> Floats:
-    """(S, S, C), (N, 2) in texels, 0 being the first one's centre -> (N, C) 0..1; the border goes on outside."""
-    places = np.clip(places, 0, SIZE - 1)
-    low = np.minimum(np.floor(places), SIZE - 2).astype(np.int64)
-    across, down = (places - low).astype(np.float32).T[:, :, None]
-    column, row = low.T
-    above = image[row, column] * (1 - across) + image[row, column + 1] * across
-    beneath = image[row + 1, column] * (1 - across) + image[row + 1, column + 1] * across
-    mixed: Floats = (above * (1 - down) + beneath * down) / np.float32(255)
-    return mixed
 
 
 def light_camera(light: Light, bounds: Array) -> Camera:

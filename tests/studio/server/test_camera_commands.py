@@ -183,6 +183,14 @@ def test_other_places_are_refused(ask, tmp_path, name):
     assert sorted(tmp_path.parent.rglob("*")) == before
 
 
+def test_folders_inside_and_beside_are_other_places(ask, tmp_path):
+    beside = tmp_path.with_name(tmp_path.name + "2")
+    for folder in (tmp_path / "inside", beside):
+        folder.mkdir()
+        assert ask(f"vget /camera/0/lit {folder}/x.png").startswith("error Files are written in")
+        assert list(folder.iterdir()) == []
+
+
 def test_a_link_out_of_the_folder_is_refused(ask, tmp_path):
     outside = tmp_path.parent / "outside.png"
     outside.write_text("precious")

@@ -107,14 +107,10 @@ def draw_rooms(index: Table, images: StoredZip, *, width_px: int = 420) -> Image
 
 
 def _best(index: Table, rows: Any) -> int:
-    """The view that shows the person best: nearly all joints visible first, then facing the camera, then by name."""
+    """The view that shows the person best: most joints visible first, then facing the camera, then by name."""
     shown = index["visible"].sum(axis=1)
     facing = facing_camera(index["joints_3d_camera"])
-    nearly_all = len(OCCLUSION_PERSON.joints) - 2
-    keys = {
-        row: (-min(int(shown[row]), nearly_all), -round(float(facing[row]), 3), str(index["image"][row]))
-        for row in rows
-    }
+    keys = {row: (-int(shown[row]), -round(float(facing[row]), 3), str(index["image"][row])) for row in rows}
     return int(min(rows, key=keys.__getitem__))
 
 
@@ -130,13 +126,19 @@ def facing_camera(joints_3d_camera: Array) -> Array:
 
 
 def _spread(index: Table, rows: Any, count: int) -> list[int]:
-    """The best view of each instant, then `count` instants spread evenly over those, subjects mixed."""
-    instants: dict[tuple[str, int], list[int]] = {}
+    """`count` best views of different instants, takes in turn and each time at another moment of the take."""
+    takes: dict[str, dict[int, list[int]]] = {}
     for row in rows:
-        instants.setdefault((str(index["video_id"][row]), int(index["image_id"][row])), []).append(int(row))
-    best = [_best(index, group) for _, group in sorted(instants.items())]
-    picks = np.unique(np.linspace(0, len(best) - 1, min(count, len(best))).round().astype(int))
-    return [best[pick] for pick in picks]
+        takes.setdefault(str(index["video_id"][row]), {}).setdefault(int(index["image_id"][row]), []).append(int(row))
+    picked: list[int] = []
+    for turn in range(max(len(instants) for instants in takes.values())):
+        for number, (_, instants) in enumerate(sorted(takes.items())):
+            moments = sorted(instants)
+            if turn < len(moments):
+                # Half a take further each round, one further for each take: neighbours in the figure differ.
+                moment = moments[(number + turn * (len(moments) // 2 + 1)) % len(moments)]
+                picked.append(_best(index, instants[moment]))
+    return list(dict.fromkeys(picked))[:count]
 
 
 def _crops(

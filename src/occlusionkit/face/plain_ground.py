@@ -26,9 +26,9 @@ Mask = NDArray[np.bool_]
 @dataclass(frozen=True)
 class GroundSettings:
     """border: share of the frame's sides that is looked at for the ground.  min_chroma: of CIE Lab's a, b; a threshold
-    found from the picture is not taken below it.  shadow: Lab lightness (0..255) a shadow may take away.  glare: Lab
-    lightness from the ground within which a pixel is as bright as the ground.  clean_px: specks and notches smaller than
-    this go.  max_hole: holes of at most this share of the thing are filled unless they are as bright as the ground.
+    found from the picture is not taken below it.  shadow: Lab lightness (0..255) that a shadow may take away.
+    glare: within this of the ground's lightness a pixel is as bright as the ground.  clean_px: specks smaller than this
+    go.  max_hole: holes of at most this share of the thing are filled, unless they are as bright as the ground.
     """
 
     border: float = 0.02

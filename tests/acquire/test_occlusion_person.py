@@ -220,3 +220,48 @@ def test_images_are_read_without_unpacking_even_from_volumes(tiny_occlusion_pers
             store.read("images/none.jpg")
     stores[0].close()
     stores[1].close()
+
+
+def _many(items, count):
+    """More items than one batch of the pickle format (1,000), each with a frame number of its own."""
+    return [
+        {**items[0], "image_id": n, "image": f"{items[0]['video_id']}/{items[0]['camera_id']:02d}_{n:06d}.jpg"}
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4])
+def test_items_keep_their_position_over_batches(tiny_occlusion_person, tmp_path, protocol):
+    items = _many(tiny_occlusion_person.items["train"], 2500)
+    (tmp_path / "a.pkl").write_bytes(pickle.dumps(items, protocol=protocol))
+    table = read_items(tmp_path / "a.pkl", split="train")
+    assert table["item"].tolist() == list(range(2500))
+    assert table["image_id"].tolist() == list(range(2500))
+
+
+@pytest.mark.parametrize("protocol", [2, 4])
+def test_a_wrong_item_of_a_later_batch_is_named_by_its_position(tiny_occlusion_person, tmp_path, protocol):
+    items = _many(tiny_occlusion_person.items["train"], 2500)
+    items[2345] = {**items[2345], "box": np.zeros(5)}
+    (tmp_path / "a.pkl").write_bytes(pickle.dumps(items, protocol=protocol))
+    with pytest.raises(LayoutError, match="item 2345, box"):
+        read_items(tmp_path / "a.pkl", split="train")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (pickle.dumps({"a": 1}, 2), "expected a list of annotation dictionaries, found dict"),
+        (pickle.dumps([], 2), "expected a list of annotation dictionaries, found list"),
+        (pickle.dumps([1, 2], 2), "expected a list of annotation dictionaries"),
+        (b"", "whole pickle"),
+        (pickle.dumps([{"image": "x"}], 2)[:-9], "whole pickle"),
+        (b"\x80\x02]coccluSionkit\nthe list\n.", "whole pickle|asks for"),
+        # The stand-in's name, given by the file itself: it is a list's stand-in once, and only at its place.
+        (b"\x80\x02]coccIusionkit\nthe list\n(K\x01e.".replace(b"I", b"l"), "asks for|expected a list|whole pickle"),
+    ],
+)  # fmt: skip
+def test_what_is_no_list_of_items_is_refused(tmp_path, data, message):
+    (tmp_path / "a.pkl").write_bytes(data)
+    with pytest.raises(ValueError, match=message):
+        read_items(tmp_path / "a.pkl", split="train")

@@ -26,30 +26,40 @@ _BSD = re.compile(r"^(?:MD5|SHA256) ?\((?P<name>.+)\) ?= ?(?P<digest>[0-9a-fA-F]
 
 @dataclass(frozen=True)
 class Digest:
-    """Size and hashes of one run of bytes."""
+    """Size and hashes of one run of bytes; None for a hash that was not asked for."""
 
     bytes: int
-    md5: str
-    sha256: str
+    md5: str | None
+    sha256: str | None
 
 
 class Hasher:
     """MD5 and SHA-256 of one stream, block by block."""
 
-    def __init__(self) -> None:
-        self._md5 = hashlib.md5(usedforsecurity=False)
-        self._sha256 = hashlib.sha256()
+    def __init__(self, *, md5: bool = True, sha256: bool = True) -> None:
+        self._md5 = hashlib.md5(usedforsecurity=False) if md5 else None
+        self._sha256 = hashlib.sha256() if sha256 else None
+        self._chosen = [one for one in (self._md5, self._sha256) if one is not None]
         self._bytes = 0
 
     def update(self, block: bytes | memoryview) -> None:
         """Add the next bytes."""
-        self._md5.update(block)
-        self._sha256.update(block)
+        for one in self._chosen:
+            one.update(block)
         self._bytes += len(block)
 
     def digest(self) -> Digest:
         """What was seen so far."""
-        return Digest(self._bytes, self._md5.hexdigest(), self._sha256.hexdigest())
+        return Digest(
+            self._bytes,
+            self._md5.hexdigest() if self._md5 else None,
+            self._sha256.hexdigest() if self._sha256 else None,
+        )
+
+
+def hasher_for(file: SourceFile) -> Hasher:
+    """Only the hashes that were published for a file, for a check that keeps no record."""
+    return Hasher(md5=file.md5 is not None, sha256=file.sha256 is not None)
 
 
 def hash_stream(stream: BinaryIO, *, hasher: Hasher | None = None, progress: Progress | None = None) -> Digest:
@@ -120,6 +130,8 @@ def problem_with(file: SourceFile, found: Digest, siblings: Iterable[SourceFile]
         short = " (cut short?)" if found.bytes < file.bytes else ""
         return f"has {found.bytes:,} bytes, expected {file.bytes:,}{short}"
     for algorithm, expected, actual in (("md5", file.md5, found.md5), ("sha256", file.sha256, found.sha256)):
+        if expected is not None and actual is None:
+            raise ValueError(f"{file.name}: its {algorithm} is published, but was not computed")
         if expected is not None and expected != actual:
             twin = next((s.name for s in siblings if expected != getattr(s, algorithm) == actual), None)
             hint = f": these are the bytes of {twin}" if twin else " (damaged, or of another release)"

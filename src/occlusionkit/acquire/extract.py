@@ -13,7 +13,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from occlusionkit.artifacts.atomic import write_bytes
 from occlusionkit.artifacts.tables import Table, make_table
 
 from .gate import VerifyAhead
@@ -110,9 +109,7 @@ def extract_archive(
                     "unpacked is kept: free some space and run again to continue",
                 ) from error
             raise
-    write_bytes(staging.root / "moving", b"")
     staging.publish(target)
-    write_bytes(staging.root / "published", b"")
     return inventory(members, staging.label)
 
 
@@ -173,12 +170,11 @@ def _unpack(
 
 def _done_before(staging: Staging, members: Sequence[Member], target: Path) -> bool:
     """Whether an earlier run unpacked everything, and what it published (or was publishing) is all still there."""
-    if not (staging.root / "moving").is_file():
+    if not staging.complete:
         return False
     published = Staging(staging.root, staging.label)
     published.tree = target
     if all(m.kind != "file" or published.finished(m) or staging.finished(m) for m in members):
         return True
-    (staging.root / "moving").unlink()
-    (staging.root / "published").unlink(missing_ok=True)
+    staging.complete = False
     return False

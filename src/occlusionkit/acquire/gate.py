@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from .checksums import Digest, Hasher, hash_stream, problem_with
+from .checksums import hash_stream, hasher_for, problem_with
 from .manifest import SourceFile
 from .members import DamagedArchiveError
 
@@ -26,7 +26,6 @@ class VerifyAhead:
             raise ValueError(f"no published hash for {unknown[:5]}; the list has {len(expected)} names")
         self._parts, self._expected = tuple(parts), expected
         self._problems: dict[int, str | None] = {}
-        self._digests: dict[str, Digest] = {}
         self._changed = threading.Condition()
         self._stop = self._open = False
         self._failure: BaseException | None = None
@@ -70,20 +69,15 @@ class VerifyAhead:
                 f"{' ...' if len(wrong) > 5 else ''}: fetch them again"
             )
 
-    def digests(self) -> dict[str, Digest]:
-        """Hashes by part name, after `finish`."""
-        return dict(self._digests)
-
     def _work(self) -> None:
         try:
             for index, part in enumerate(self._parts):
                 if self._stop:
                     return
                 with part.open("rb", buffering=0) as file:
-                    digest = hash_stream(file, hasher=Hasher())
+                    digest = hash_stream(file, hasher=hasher_for(self._expected[part.name]))
                 problem = problem_with(self._expected[part.name], digest, self._expected.values())
                 with self._changed:
-                    self._digests[part.name] = digest
                     self._problems[index] = problem
                     self._changed.notify_all()
         except BaseException as error:

@@ -97,12 +97,26 @@ class Staging:
                 "free some space and run again to continue",
             )
 
+    @property
+    def complete(self) -> bool:
+        """Whether every member was unpacked and checked, and moving them has begun."""
+        return (self.root / "complete").is_file()
+
+    @complete.setter
+    def complete(self, value: bool) -> None:
+        # Not synced to the disk: after a power cut sizes are compared, and what is short is unpacked again.
+        if value:
+            (self.root / "complete").touch()
+        else:
+            (self.root / "complete").unlink(missing_ok=True)
+
     def publish(self, target: Path) -> None:
-        """Move the tree into `target`, which may hold other archives' files. Run again after a kill, it goes on.
+        """Move the whole tree into `target`, which may hold other archives' files. Run again after a kill, it goes on.
 
         Raises ConflictError when a file is there already with another size.
         """
         target.mkdir(parents=True, exist_ok=True)
+        self.complete = True
         if self.tree.is_dir():
             _merge(self.tree, target, self.label)
 

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from .checksums import BLOCK, Hasher, problem_with
+from .checksums import BLOCK, hasher_for, problem_with
 from .manifest import SourceFile
 from .members import Blocks, DamagedArchiveError, Member
 from .progress import Progress
@@ -51,7 +51,7 @@ class _Check:
     def __init__(self, member: Member, published: SourceFile | None, label: str) -> None:
         self._member, self._published = member, published
         self._where = f"{label}[{member.name}]"
-        self._hasher = Hasher() if published is not None else None
+        self._hasher = hasher_for(published) if published is not None else None
         self._crc = 0
         self.bytes = 0
 

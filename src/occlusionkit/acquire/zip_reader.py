@@ -18,7 +18,8 @@ from .members import Blocks, DamagedArchiveError, Member
 from .volumes import Slice, Volumes
 
 READ_BYTES = 1 << 20
-WRITE_BYTES = 4 << 20
+# A block of 4 MiB would be mapped and unmapped by the allocator each time: a third more processor time.
+WRITE_BYTES = 1 << 20
 # Linux's PATH_MAX: nothing longer can be a link's target.
 LONGEST_LINK = 4096
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")

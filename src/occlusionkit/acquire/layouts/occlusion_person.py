@@ -6,22 +6,20 @@ The annotation items are read through the restricted unpickler and become one ta
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from occlusionkit.artifacts.pickles import load_plain_pickle
 from occlusionkit.artifacts.tables import Table, concatenate, make_table
 
 from ..schemas import OCCLUSION_PERSON_ITEMS
 from ..stores import FolderStore, Store, ZipStore
 from .common import Entry, LayoutError, Problems, image_entry, is_image, make_index
+from .item_stream import load_items, stream_items, without_collection
 
 SPLITS = ("train", "validation")
 _VIDEO = re.compile(r"^a\d+_sa\d+_s\d+_sce(?P<scene>\d+)$")
@@ -29,32 +27,29 @@ _IMAGE = re.compile(r"^(?P<video>a\d+_sa\d+_s\d+_sce(?P<scene>\d+))/(?P<camera>\
 _MM_TO_M = 1e-3
 
 
-@contextlib.contextmanager
-def _without_collection() -> Iterator[None]:
-    """Millions of small arrays make the garbage collector walk them again and again; none of them is garbage."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def read_items(path: Path, *, split: str) -> Table:
     """One official PKL -> OCCLUSION_PERSON_ITEMS.
 
     Raises ValueError naming the file and the item for anything that is not as upstream's loader expects it.
     """
-    with _without_collection():
-        items = load_plain_pickle(path)
-        if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
-            raise LayoutError(f"{path}: expected a list of annotation dictionaries, found {type(items).__name__}")
-        return items_table(items, split=split, where=str(path))
+    tables: list[Table] = []
+
+    def take(items: Sequence[Any]) -> None:
+        first = int(tables[-1]["item"][-1]) + 1 if tables else 0
+        tables.append(items_table(items, split=split, where=str(path), first=first))
+
+    with without_collection():
+        if stream_items(path, take) and tables:
+            return concatenate(tables)
+        tables.clear()
+        return items_table(load_items(path), split=split, where=str(path))
 
 
-def items_table(items: Sequence[Mapping[str, Any]], *, split: str, where: str) -> Table:
-    """Annotation items (lengths in mm) -> OCCLUSION_PERSON_ITEMS (m). Raises LayoutError naming item and key."""
+def items_table(items: Sequence[Mapping[str, Any]], *, split: str, where: str, first: int = 0) -> Table:
+    """Annotation items (lengths in mm) -> OCCLUSION_PERSON_ITEMS (m). `first`: position of the first in the file.
+
+    Raises LayoutError naming item and key.
+    """
     count = len(items)
     cameras = _values(items, "camera", where)
     if not all(isinstance(camera, dict) for camera in cameras):
@@ -67,7 +62,7 @@ def items_table(items: Sequence[Mapping[str, Any]], *, split: str, where: str) -
         intrinsics[:, row, column] = _numbers(cameras, name, in_camera, np.float64)
     columns = {
         "split": [split] * count,
-        "item": np.arange(count),
+        "item": np.arange(first, first + count),
         "image": _texts(items, "image", where),
         "video_id": video_ids,
         "scene": _scenes(video_ids, where),

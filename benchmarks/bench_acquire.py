@@ -1,0 +1,283 @@
+"""Verify, unpack, hash and convert, beside the commands and functions that people would use instead.
+
+    python benchmarks/bench_acquire.py [extract] [sevenzip] [hash] [jobs] [pickle] [--gb 2.0] [--items 600000]
+        [--folder results/.cache/bench] [--repeats 3]
+
+Prints the machine, then one line per comparison: ours, theirs, the ratio. Both sides run in turn, files in the page
+cache; the best of the repeats counts. Needs about four times --gb of disk, and the 7z command for the first two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import pickle
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from occlusionkit.acquire.checksums import expected_from_list, hash_file, read_checksums
+from occlusionkit.acquire.extract import extract_archive, staging_for
+from occlusionkit.acquire.pack import pack_volumes
+from occlusionkit.acquire.tools import seven_zip_command
+from occlusionkit.acquire.volumes import find_volumes
+
+VOLUMES = 8
+
+
+def machine() -> str:
+    """Processor, CPUs that may be used, load, Python."""
+    info = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), platform.machine())
+    load = os.getloadavg()[0]
+    return f"{model}, {len(os.sched_getaffinity(0))} CPUs, load {load:.1f}, Python {platform.python_version()}"
+
+
+def best_s(repeats: int, *runs: Callable[[], object]) -> list[float]:
+    """The shortest wall time of each run; the runs take turns, so that a busy machine hurts them alike."""
+    shortest = [float("inf")] * len(runs)
+    for _ in range(repeats):
+        for index, run in enumerate(runs):
+            started = time.perf_counter()
+            run()
+            shortest[index] = min(shortest[index], time.perf_counter() - started)
+    return shortest
+
+
+def make_images(folder: Path, total_bytes: int) -> Path:
+    """A folder of incompressible files of 200 kB, as JPEGs are."""
+    target = folder / "images"
+    if not target.is_dir():
+        target.mkdir(parents=True)
+        rng = np.random.default_rng(5)
+        for number in range(total_bytes // 200_000):
+            (target / f"{number:06d}.jpg").write_bytes(rng.bytes(200_000))
+    return target
+
+
+def write_md5s(parts: list[Path]) -> Path:
+    """checksum.txt beside the parts, by md5sum."""
+    listed = subprocess.run(["md5sum", *(p.name for p in parts)], cwd=parts[0].parent, capture_output=True, check=True)
+    path = parts[0].parent / "checksum.txt"
+    path.write_bytes(listed.stdout)
+    return path
+
+
+def bench_extract(folder: Path, total_bytes: int, repeats: int) -> None:
+    """Verify and unpack a split zip: one pass of ours against md5sum, then 7z x."""
+    command = _seven_zip()
+    for label, source in (
+        ("many files", make_images(folder, total_bytes)),
+        ("one nested zip", _one_file(folder, total_bytes)),
+    ):
+        out = folder / f"zip-{label.replace(' ', '-')}"
+        if not out.is_dir():
+            pack_volumes(source, out, stem="x.zip", volume_bytes=total_bytes // VOLUMES)
+            write_md5s(list(find_volumes(out / "x.zip")))
+        _compare_extract(f"verify + unpack a split zip, {label}", out / "x.zip", folder, command, repeats)
+
+
+def bench_sevenzip(folder: Path, total_bytes: int, repeats: int) -> None:
+    """Unpack 7z volumes: ours against 7z x alone."""
+    command = _seven_zip()
+    source, out = make_images(folder, total_bytes), folder / "sevenzip"
+    if not out.is_dir():
+        out.mkdir()
+        size = f"-v{total_bytes // VOLUMES}b"
+        subprocess.run([command, "a", "-mx=1", "-bso0", "-bsp0", size, str(out / "x.7z"), str(source)], check=True)
+    parts = list(find_volumes(out / "x.7z"))
+    target = folder / "out"
+
+    def ours() -> None:
+        _fresh(target)
+        staging = staging_for(parts, "bench", "x", folder)
+        staging.discard()
+        extract_archive(parts, target / "ours", staging)
+
+    def theirs() -> None:
+        _fresh(target)
+        subprocess.run([command, "x", "-y", "-bso0", "-bsp0", f"-o{target}", str(parts[0])], check=True)
+
+    ours_s, theirs_s = best_s(repeats, ours, theirs)
+    say("unpack 7z volumes", ours_s, theirs_s, "7z x", "at most 1.3x its time", ours_s / theirs_s)
+    shutil.rmtree(target)
+
+
+def _compare_extract(label: str, archive: Path, folder: Path, command: str, repeats: int) -> None:
+    parts = list(find_volumes(archive))
+    checksums, target = archive.parent / "checksum.txt", folder / "out"
+
+    def ours() -> None:
+        _fresh(target)
+        staging = staging_for(parts, "bench", "x", folder)
+        staging.discard()
+        published = expected_from_list(read_checksums(checksums), "bench")
+        extract_archive(parts, target / "ours", staging, published=published)
+
+    def theirs() -> None:
+        _fresh(target)
+        subprocess.run(["md5sum", "--quiet", "-c", checksums.name], cwd=archive.parent, check=True)
+        subprocess.run([command, "x", "-y", "-bso0", "-bsp0", f"-o{target}", str(parts[0])], check=True)
+
+    ours_s, theirs_s = best_s(repeats, ours, theirs)
+    say(label, ours_s, theirs_s, "md5sum, then 7z x", "1.5 times as fast", theirs_s / ours_s)
+    shutil.rmtree(target)
+
+
+def bench_hash(folder: Path, total_bytes: int, repeats: int) -> None:
+    """MD5 and SHA-256 of one part: ours against hashlib on the same bytes, each algorithm in turn."""
+    part = _one_file(folder, total_bytes)
+
+    def hashlib_alone() -> None:
+        for algorithm in ("md5", "sha256"):
+            with part.open("rb") as file:
+                hashlib.file_digest(file, algorithm)
+
+    ours_s, theirs_s = best_s(repeats, lambda: hash_file(part), hashlib_alone)
+    say("MD5 and SHA-256 of one part", ours_s, theirs_s, "hashlib.file_digest, twice", "at least 0.9 of its speed",
+        theirs_s / ours_s)  # fmt: skip
+
+
+def bench_jobs(folder: Path, total_bytes: int, repeats: int) -> None:
+    """Hash all volumes: two processes at once against one after the other."""
+    source = _one_file(folder, total_bytes)
+    out = folder / "zip-one-nested-zip"
+    if not out.is_dir():
+        pack_volumes(source, out, stem="x.zip", volume_bytes=total_bytes // VOLUMES)
+    parts = find_volumes(out / "x.zip")
+    code = "import sys, pathlib; from occlusionkit.acquire.checksums import hash_file;"
+    code += "[hash_file(pathlib.Path(p)) for p in sys.argv[1:]]"
+
+    def jobs(count: int) -> None:
+        running = [subprocess.Popen([sys.executable, "-c", code, *map(str, parts[i::count])]) for i in range(count)]
+        if any(job.wait() for job in running):
+            raise RuntimeError("a hashing job failed")
+
+    two_s, one_s = best_s(repeats, lambda: jobs(2), lambda: jobs(1))
+    say("hash all parts by two jobs", two_s, one_s, "one job", "towards 2 times as fast", one_s / two_s)
+
+
+_PICKLE_JOB = """
+import pickle, resource, sys, time
+from pathlib import Path
+from occlusionkit.acquire.layouts.occlusion_person import read_items
+from occlusionkit.artifacts.tables import write_table
+path, how = Path(sys.argv[1]), sys.argv[2]
+started = time.perf_counter()
+if how == "ours":
+    write_table(path.with_suffix(".parquet"), read_items(path, split="train"))
+else:
+    with path.open("rb") as file:
+        pickle.load(file)
+print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+def bench_pickle(folder: Path, items: int, repeats: int) -> None:
+    """An annotation pickle to Parquet: ours against pickle.load alone, each in a process of its own for its memory."""
+    path = folder / f"items-{items}.pkl"
+    if not path.is_file():
+        write_items(path, items)
+    results: dict[str, list[tuple[float, float]]] = {"ours": [], "theirs": []}
+    for _ in range(repeats):
+        for how, found in results.items():
+            job = subprocess.run([sys.executable, "-c", _PICKLE_JOB, str(path), how], capture_output=True, check=True)
+            seconds, peak = map(float, job.stdout.split())
+            found.append((seconds, peak))
+    ours_s, theirs_s = (min(results[how])[0] for how in ("ours", "theirs"))
+    peaks = {how: max(peak for _, peak in found) / 2**30 for how, found in results.items()}
+    say(f"{items:,} items, protocol 2, {path.stat().st_size / 1e9:.2f} GB, to Parquet", ours_s, theirs_s,
+        "pickle.load alone", "at most 1.5x its time", ours_s / theirs_s)  # fmt: skip
+    print(f"    peak memory {peaks['ours']:.2f} GiB, pickle.load alone {peaks['theirs']:.2f} GiB (target: under 6)")
+
+
+def write_items(path: Path, count: int) -> None:
+    """Items of the full official schema with float64 arrays, each with a camera of its own: the dearest case."""
+    rng = np.random.default_rng(0)
+    rotation = np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    items: list[dict[str, Any]] = []
+    for number in range(count):
+        frame, camera = divmod(number, 8)
+        video = f"a{frame // 1000 % 7:02d}_sa{frame // 7000:02d}_s14_sce00"
+        joints = rng.normal(size=(15, 3)) * 500 + (0, 0, 4000)
+        items.append(
+            {
+                "image": f"{video}/{camera:02d}_{frame:06d}.jpg",
+                "joints_2d": joints[:, :2] / joints[:, 2:] * 800 + (640, 360), "joints_3d": joints,
+                "joints_gt": joints @ rotation + rng.normal(), "joints_vis": np.ones((15, 1)),
+                "joints_vis_2d": (rng.random((15, 1)) > 0.2).astype(float), "center": rng.normal(size=2),
+                "scale": rng.normal(size=2), "box": rng.normal(size=4), "video_id": video, "image_id": frame,
+                "subject": 14, "action": 5, "subaction": 1, "camera_id": camera, "source": "unrealcv",
+                "camera": {
+                    "R": rotation.copy(), "T": rng.normal(size=(3, 1)), "fx": np.float64(800), "fy": np.float64(800),
+                    "cx": np.float64(640), "cy": np.float64(360), "k": np.zeros((3, 1)), "p": np.zeros((2, 1)),
+                    "name": str(camera),
+                },
+            }
+        )  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        pickle.dump(items, file, protocol=2)
+
+
+def say(label: str, ours_s: float, theirs_s: float, theirs: str, target: str, ratio: float) -> None:
+    """One line of results."""
+    print(f"{label}: {ours_s:.2f} s, {theirs}: {theirs_s:.2f} s, ratio {ratio:.2f} (target: {target})", flush=True)
+
+
+def _one_file(folder: Path, total_bytes: int) -> Path:
+    path = folder / "one" / "images.zip"
+    if not path.is_file():
+        path.parent.mkdir(parents=True)
+        rng = np.random.default_rng(6)
+        with path.open("wb") as file:
+            for _ in range(total_bytes >> 20):
+                file.write(rng.bytes(1 << 20))
+    return path
+
+
+def _fresh(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
+def _seven_zip() -> str:
+    command = seven_zip_command()
+    if command is None:
+        sys.exit("this comparison needs the 7z command (apt install p7zip-full)")
+    return command
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    names = ("extract", "sevenzip", "hash", "jobs", "pickle")
+    parser.add_argument("what", nargs="*", help=f"of {', '.join(names)}; default all")
+    parser.add_argument("--gb", type=float, default=2.0)
+    parser.add_argument("--items", type=int, default=600_000)
+    parser.add_argument("--folder", type=Path, default=Path("results/.cache/bench"))
+    parser.add_argument("--repeats", type=int, default=3)
+    chosen = parser.parse_args()
+    unknown = sorted(set(chosen.what) - set(names))
+    if unknown:
+        parser.error(f"unknown: {unknown}; choose from {names}")
+    print(machine())
+    for name in chosen.what or names:
+        if name == "pickle":
+            bench_pickle(chosen.folder, chosen.items, chosen.repeats)
+        else:
+            run: Callable[[Path, int, int], None] = globals()[f"bench_{name}"]
+            run(chosen.folder, int(chosen.gb * 1e9), chosen.repeats)
+    print(f"peak of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
+
+
+if __name__ == "__main__":
+    main()

@@ -35,11 +35,14 @@ class RayRenderer:
     def __init__(self) -> None:
         self.calls: list[tuple[str, frozenset[Output]]] = []
         self.failing = False
+        self.may_draw = threading.Event()
+        self.may_draw.set()
 
     def render(self, world: World, camera: Camera, *, outputs: frozenset[Output]) -> Frame:
         if self.failing:
             raise RuntimeError("the renderer is out of order")
         self.calls.append((world.name, outputs))
+        assert self.may_draw.wait(10)
         height, width = camera.size_hw
         columns, rows = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
         rays = np.stack([columns, rows, np.ones_like(columns)], axis=-1).reshape(-1, 3)

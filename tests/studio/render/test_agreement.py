@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from occlusionkit.studio.world import Item
+from occlusionkit.studio.world import Item, Light
 
 ALL = ("rgb", "depth", "instance", "part", "normal")
 
@@ -52,3 +52,23 @@ def test_renderers_agree_on_a_real_room(gl, embree, make, draw, index):
     guest = Item("guest", "person", 60000, make.sphere((*room.stage.center, 1.0), 0.4), moves=True)
     world, camera = room.world.with_items(guest), room.cameras[index].camera((360, 640))
     check(draw(gl, world, camera, *ALL), draw(embree, world, camera, *ALL))
+
+
+def test_shadows_are_the_same_in_both_languages(gl, embree, make, draw):
+    """On plain things, all pixels away from edges agree: in a shadow, at its edge, and where things touch."""
+    floor = make.box((0, 0, -0.05), (6, 6, 0.1), color=(0.8, 0.6, 0.5))
+    step = make.box((0.5, 0.1, 0.2), (0.5, 0.5, 0.4), color=(0.5, 0.7, 0.8))
+    world = make.world(floor, step, lights=[Light("lamp", (-0.6, 0.1, 2.5), (6, 6, 5), 0.1)])
+    bare = world
+    for index, (x, z) in enumerate(((0.0, 0.2), (0.45, 0.62), (-0.5, 0.9))):
+        body = make.sphere((x, -0.1, z), 0.25, rings=48)
+        world = world.with_items(Item(f"body_{index}", "person", 50 + index, body, moves=True))
+    camera = make.look_at((-1.2, -1.8, 2.2), (0.1, 0, 0), size_hw=(270, 480))
+    a, b = (draw(renderer, world, camera, *ALL) for renderer in (gl, embree))
+    flat = away_from_silhouettes(b.depth_m, b.instance) & np.isin(b.instance, [1, 2])
+    flat &= cv2.erode(flat.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    levels = np.abs(a.rgb.astype(int) - b.rgb).max(axis=-1)[flat]
+    shadowed = (np.abs(b.rgb.astype(int) - draw(embree, bare, camera, "rgb").rgb).max(axis=-1) > 20)[flat]
+    assert shadowed.sum() > 3000
+    assert (levels > 2).mean() < 0.001  # 0.00015 seen
+    assert levels[shadowed].mean() < 1

@@ -496,3 +496,38 @@ def test_packed_volumes_are_the_same_bytes_each_time_and_unpack(tmp_path, unpack
     assert unpack(first, published=_md5s(first)) == FILES
     with pytest.raises(FileExistsError, match="empty folder"):
         pack_volumes(tmp_path / "src", tmp_path / "p1", stem="x.zip", volume_bytes=20_000)
+
+
+def test_a_plain_tar_cut_between_two_members_is_not_taken_for_whole(tmp_path, unpack):
+    data = _tar({"a": b"1" * 512, "b": b"2" * 512}, "w")
+    (tmp_path / "x.tar").write_bytes(data[:1024])  # header and data of the first, nothing else
+    with pytest.raises(DamagedArchiveError, match="no end mark"):
+        unpack([tmp_path / "x.tar"])
+
+
+def test_no_byte_of_a_wrong_part_is_unpacked(tmp_path, monkeypatch):
+    from occlusionkit.acquire import extract
+
+    parts = _volumes(tmp_path / "in", "x.zip", _zip({f"{n}.bin": RNG.bytes(3000) for n in range(10)}), 5)
+    published = _md5s(parts)
+    data = bytearray(parts[1].read_bytes())
+    data[50] ^= 1
+    parts[1].write_bytes(data)
+    written: list[str] = []
+    real = extract.write_member
+
+    def watch(member, *args, **kwargs):
+        real(member, *args, **kwargs)
+        written.append(member.name)
+
+    monkeypatch.setattr(extract, "write_member", watch)
+    with pytest.raises(WrongPartError):
+        extract_archive(parts, tmp_path / "out", staging_for(parts, "t", "x", tmp_path), published=published)
+    assert written == ["0.bin", "1.bin"]  # those that end before the second part
+
+
+def test_a_list_that_lacks_a_part_proves_nothing(tmp_path, unpack):
+    parts = _volumes(tmp_path / "in", "x.zip", _zip(FILES), 3)
+    published = _md5s(parts[:2])
+    with pytest.raises(ValueError, match=r"no published hash for \['x\.zip\.003'\]"):
+        unpack(parts, published=published)

@@ -115,3 +115,11 @@ def test_the_built_in_tables_are_in_canonical_form(tmp_path):
     write_manifest_tables(tmp_path, list(read_manifest().values()))
     rows = {name: (BUILT_IN / name).read_text() for name in ("datasets.csv", "files.csv")}
     assert {name: (tmp_path / name).read_text() for name in rows} == rows
+
+
+def test_the_documentation_names_every_dataset_and_setting():
+    text = (Path(__file__).parents[2] / "docs" / "datasets.md").read_text(encoding="utf-8")
+    assert [name for name in read_manifest() if f"`{name}`" not in text] == []
+    from dataclasses import fields
+
+    assert [field.name for field in fields(Settings) if f"`{field.name}" not in text] == []

@@ -6,17 +6,12 @@ from occlusionkit.acquire.settings import read_settings
 
 ACQUIRE = read_settings(config.get("acquire") or {})
 MANIFEST = read_manifest(ACQUIRE.manifests)
+DATASET_NAME, FILE_NAME = "[a-z0-9_]+", "[^/]+"
 
 
 localrules:
     acquired,
     download_part,
-
-
-wildcard_constraints:
-    dataset="[a-z0-9_]+",
-    part="[^/]+",
-    archive="[^/]+",
 
 
 rule acquired:
@@ -34,6 +29,9 @@ rule download_part:
         "results/logs/download_part/{dataset}/{part}.log",
     benchmark:
         "results/benchmarks/download_part/{dataset}/{part}.tsv"
+    wildcard_constraints:
+        dataset=DATASET_NAME,
+        part=FILE_NAME,
     conda:
         "../envs/core.yaml"
     threads: 1
@@ -60,6 +58,9 @@ rule verify_part:
         "results/logs/verify_part/{dataset}/{part}.log",
     benchmark:
         "results/benchmarks/verify_part/{dataset}/{part}.tsv"
+    wildcard_constraints:
+        dataset=DATASET_NAME,
+        part=FILE_NAME,
     conda:
         "../envs/core.yaml"
     threads: 1
@@ -90,6 +91,9 @@ rule extract_archive:
         "results/logs/extract_archive/{dataset}/{archive}.log",
     benchmark:
         "results/benchmarks/extract_archive/{dataset}/{archive}.tsv"
+    wildcard_constraints:
+        dataset=DATASET_NAME,
+        archive=FILE_NAME,
     conda:
         "../envs/core.yaml"
     threads: 1
@@ -117,6 +121,9 @@ rule index_files:
         "results/logs/index_files/{dataset}.log",
     benchmark:
         "results/benchmarks/index_files/{dataset}.tsv"
+    wildcard_constraints:
+        dataset=DATASET_NAME,
+        archive=FILE_NAME,
     conda:
         "../envs/core.yaml"
     threads: 1
@@ -141,6 +148,8 @@ rule index_items:
         "results/logs/index_items/{dataset}.log",
     benchmark:
         "results/benchmarks/index_items/{dataset}.tsv"
+    wildcard_constraints:
+        dataset=DATASET_NAME,
     conda:
         "../envs/core.yaml"
     threads: 1

@@ -62,6 +62,11 @@ rule capture_shard:
         jpeg_quality=config["capture"]["jpeg_quality"],
         folder=config["motions"]["folder"],
         seed=config["seed"],
-        code=code_digest("capture_shard.py", "occlusionkit.capture.session"),
+        # The server is a process of its own: what it imports is not reached from the session.
+        code=code_digest(
+            "capture_shard.py",
+            "occlusionkit.capture.session",
+            "occlusionkit.studio.server.__main__",
+        ),
     script:
         "../scripts/capture_shard.py"

@@ -39,6 +39,12 @@ def serve(
     folder: Annotated[Path, typer.Option(help="The only folder that clients can have files written in.")] = Path(
         "results/server"
     ),
+    token_file: Annotated[
+        Path | None, typer.Option(help="Only clients that show this file's token are answered (docs/unrealcv.md).")
+    ] = None,
+    unix_socket: Annotated[
+        Path | None, typer.Option(help="Listen there too; its folder must be yours alone (mode 0700).")
+    ] = None,
 ) -> None:
     """Serve the studio to UnrealCV clients until interrupted (Ctrl-C). Answers on the loopback address only."""
     from .studio.render import open_renderer
@@ -49,6 +55,10 @@ def serve(
     library = FurnishedLibrary(people, light=light if light.is_dir() else None)
     if scene not in library.rooms():
         raise typer.BadParameter(f"expected one of {', '.join(library.rooms())}; found {scene!r}", param_hint="--scene")
+    if token_file and not token_file.is_file():
+        raise typer.BadParameter(
+            f"expected a file that holds a token, found none at {token_file}", param_hint="--token-file"
+        )
     drawn_by = open_renderer(renderer, threads=threads)
 
     def announce(endpoint: Endpoint) -> None:
@@ -62,6 +72,8 @@ def serve(
             drawn_by,
             folder=folder,
             port=port,
+            token=token_file.read_text().strip() if token_file else None,
+            unix_socket=unix_socket,
             room=scene,
             film=FilmDefaults(size_hw=(height, width)),
             on_ready=announce,

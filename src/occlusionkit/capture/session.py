@@ -20,8 +20,8 @@ from ..geometry import Array, Camera
 from ..studio.motions import folder_motions
 from ..studio.people import Body
 from ..studio.rooms import ROOMS, build_room
-from ..studio.server.poses import encode_pose
-from .client import CameraPlace, UnrealClient, joints_command, read_joints, read_views, view_commands
+from .actors import Actors, actors_of
+from .client import CameraPlace, UnrealClient, read_views, view_commands
 from .decoding import InstanceTable
 from .plan import Take, image_name
 from .shards import ShardPaths, ShardWriter, write_shard
@@ -42,6 +42,7 @@ class _Scene:
     cameras: Mapping[int, Camera]
     instances: InstanceTable
     person: str
+    actors: Actors
 
 
 def capture_shard(
@@ -98,11 +99,11 @@ def _capture_take(
     waiting: deque[Mapping[str, Any]] = deque()
     for instant in (*instants, None):
         if instant is not None:
-            pose = encode_pose(performance.body.rig, performance.pose(float(instant["clip_seconds"])))
+            pose = performance.pose(float(instant["clip_seconds"]))
             client.submit(
                 [
-                    f"vset /studio/person/{scene.person}/pose {pose}",
-                    joints_command(scene.person),
+                    scene.actors.pose_command(scene.person, performance.body.rig, pose),
+                    scene.actors.joints_command(scene.person),
                     *view_commands(camera_ids),
                 ]
             )
@@ -110,7 +111,7 @@ def _capture_take(
         while waiting and (instant is None or len(waiting) >= _IN_FLIGHT):
             done = waiting.popleft()
             _, joints, *replies = client.collect()
-            joints_3d_world = read_joints(joints)
+            joints_3d_world = scene.actors.read_joints(joints)
             for camera_id, view in zip(camera_ids, read_views(replies, instances=scene.instances), strict=True):
                 writer.add(_frame_row(done, camera_id, scene.cameras[camera_id], joints_3d_world), view)
     return len(instants) * len(scene.cameras)
@@ -144,11 +145,12 @@ def _set_the_scene(
     places = [CameraPlace(c.location_cm, c.rotator_deg, c.hfov_deg, size_hw) for c in room.cameras]
     client.place_cameras(places)
     ids = {name: number for number, name in enumerate(client.object_colors(), start=1)}
-    person = client.spawn_person(performance.body.name)
+    actors, person = actors_of(client), performance.body.name
+    client.ask(actors.spawn_command(person))
     colors = client.object_colors()
     ids[person] = PERSON_INSTANCE + performance.take.subject
     for name, number in ids.items():
         writer.add_instance(scene, number, name, person=name == person)
     # The server's own word on where its cameras are, to UnrealCV's three decimals.
     cameras = {index: client.camera_place(index).camera() for index in sorted(camera_ids)}
-    return _Scene(cameras=cameras, instances=InstanceTable.of_objects(colors, ids), person=person)
+    return _Scene(cameras=cameras, instances=InstanceTable.of_objects(colors, ids), person=person, actors=actors)

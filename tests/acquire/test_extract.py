@@ -335,6 +335,7 @@ def test_too_many_members_are_refused(tmp_path, unpack):
         unpack([tmp_path / "x.zip"], limits=Limits(members=4))
 
 
+@pytest.mark.slow
 def test_seventy_thousand_members(tmp_path, unpack):
     files = {f"d{n % 50:02d}/{n:06d}.txt": b"%d" % n for n in range(70_000)}
     (tmp_path / "x.zip").write_bytes(_zip(files))

@@ -28,7 +28,8 @@ from occlusionkit.face.presets import natocc_hand
 from occlusionkit.face.sets import find_inputs
 from occlusionkit.face.settings import FaceSetSettings, TransferSettings
 from occlusionkit.face.settings_files import SetFolders
-from occlusionkit.face.transport import TransferJob, cap_highlights, transfer_colors
+from occlusionkit.face.transfer_job import TransferJob, cap_highlights
+from occlusionkit.face.transport import transfer_colors
 from occlusionkit.face.transport_exact import transfer_exactly
 from occlusionkit.face.transport_upstream import (
     SIGMA_INTENSITY,

@@ -67,7 +67,7 @@ def test_wrong_values_are_refused_by_name(values, message):
         lambda: PlacementSettings(center_x=(-0.1, 1.0)),
         lambda: SourceSettings(face_classes=()),
         lambda: SourceSettings(occluder_class=1),
-        lambda: TransferSettings(bits=9),
+        lambda: TransferSettings(bits=8),
         lambda: FaceSetSettings(name=""),
         lambda: FaceSetSettings(transfer=TransferSettings(method="upstream", device="cuda")),
     ],

@@ -7,7 +7,7 @@ import pytest
 from scipy import ndimage
 
 from occlusionkit.face.settings import TransferSettings
-from occlusionkit.face.transport import draw_directions
+from occlusionkit.face.transfer_job import draw_directions
 from occlusionkit.face.transport_exact import solve_pixels
 from occlusionkit.face.transport_upstream import (
     bilateral_wrapped,

@@ -15,7 +15,7 @@ from .draws import Draws, item_rng
 from .files import Face
 from .paste import angle_around_deg, paste, paste_compat
 from .settings import FaceSetSettings
-from .transport import TransferJob, transfer_colors
+from .transfer_job import TransferJob
 from .transport_upstream import transfer_as_upstream
 
 Image = NDArray[np.uint8]
@@ -60,6 +60,8 @@ def _in_face_colors(
         TransferJob(cutout.image, cutout.mask, face.image[face.mask], draw.directions)  # type: ignore[arg-type]
         for face, cutout, draw in zip(faces, cutouts, draws, strict=True)
     ]
+    from .transport import transfer_colors  # torch: sets without a transfer start sooner
+
     images = transfer_colors(jobs, settings.transfer)
     return [Cutout(image, cutout.coverage) for image, cutout in zip(images, cutouts, strict=True)]
 

@@ -21,7 +21,7 @@ from .augment import (
 )
 from .blob import Blob, draw_blob
 from .settings import FaceSetSettings
-from .transport import draw_directions
+from .transfer_job import draw_directions
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,6 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import cv2
-import torch
 
 from ..artifacts.atomic import write_json
 from ..artifacts.tables import Table, concatenate, read_table, write_table
@@ -158,7 +157,7 @@ def _run(
     # Each worker is told what is common to all parts once; faces come with their part.
     common = (replace(inputs, faces=()), settings, out, on_bad)
     if workers == 1:
-        with _one_thread():
+        with _one_thread(with_torch=settings.transfer.method == "sot"):
             for part in parts:
                 yield sum(make_part(part.faces, common[0], settings, out, part.path, on_bad=on_bad))
         return
@@ -185,7 +184,10 @@ def _start_worker(inputs: SetInputs, settings: FaceSetSettings, out: Path, on_ba
     global _COMMON
     _COMMON = (inputs, settings, out, on_bad)
     cv2.setNumThreads(1)
-    torch.set_num_threads(1)
+    if settings.transfer.method == "sot":
+        import torch
+
+        torch.set_num_threads(1)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), name="end-with-parent", daemon=True).start()
@@ -204,16 +206,24 @@ def _work(part: _Part) -> int:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    """OpenCV and torch on one thread, as in workers; put back afterwards."""
-    before = cv2.getNumThreads(), torch.get_num_threads()
+def _one_thread(*, with_torch: bool) -> Iterator[None]:
+    """OpenCV and torch on one thread, as in workers; put back afterwards. torch is loaded only where it is used."""
+    before = cv2.getNumThreads()
     cv2.setNumThreads(1)
-    torch.set_num_threads(1)
     try:
-        yield
+        if not with_torch:
+            yield
+            return
+        import torch
+
+        torch_before = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(torch_before)
     finally:
-        cv2.setNumThreads(before[0])
-        torch.set_num_threads(before[1])
+        cv2.setNumThreads(before)
 
 
 def _finish(out: Path, stage: Path, table: Table, settings: FaceSetSettings) -> SetSummary:

@@ -205,7 +205,7 @@ class TransferSettings:
         _choice(self, "method", ("none", "sot", "upstream"))
         _number(self, "steps", 1, 1000)
         _number(self, "directions_per_step", 1, 1000)
-        _number(self, "bits", 3, 8)
+        _number(self, "bits", 3, 7)
         _number(self, "smooth_sigma_px", 0.1, 1000)
         _number(self, "smooth_radius_px", 0, 1000)
         _choice(self, "device", ("cpu", "cuda"))

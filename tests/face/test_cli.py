@@ -1,0 +1,112 @@
+"""The commands: what they make, and what they tell a person who mistypes."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+import yaml
+from typer.testing import CliRunner
+
+from occlusionkit.artifacts import read_table
+from occlusionkit.face import cli
+from occlusionkit.face.schemas import MANIFEST, SCORES
+
+app = typer.Typer()
+app.add_typer(cli.app)
+app.add_typer(cli.face_app, name="face")
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [str(one) for one in arguments], env={"COLUMNS": "200"})
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
+
+
+def natocc(folders, *more: object) -> tuple[int, str]:
+    return run(
+        *("natocc", "--faces", folders.faces, "--masks", folders.masks, "--occluders", folders.occluders),
+        *("--occluder-masks", folders.occluder_masks, "--out", folders.out, *more),
+    )
+
+
+def settings_of(folders) -> dict:
+    return json.loads((folders.out / "set.json").read_text())["settings"]
+
+
+def test_natocc_makes_a_set_and_says_so(folders):
+    status, output = natocc(folders, "--transfer", "--mask-value", 255, "--keep-photo", "--seed", 4)
+    assert status == 0
+    assert "out: 5 images, 0 skipped; manifest.parquet lists them" in output
+    assert set(read_table(folders.out / "manifest.parquet", MANIFEST)["transfer"]) == {"sot"}
+    settings = settings_of(folders)
+    assert (settings["seed"], settings["output"]["mask_value"], settings["image"]["enabled"]) == (4, 255, False)
+
+
+def test_options_win_over_the_config_file_and_that_over_the_preset(folders, tmp_path):
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump({"seed": 7, "placement": {"rotate_around_center": False}}))
+    assert natocc(folders, "--config", tmp_path / "c.yaml", "--seed", 8)[0] == 0
+    settings = settings_of(folders)
+    assert settings["seed"] == 8
+    assert not settings["placement"]["rotate_around_center"]
+    assert settings["transfer"]["method"] == "none"
+
+
+def test_randocc_makes_a_set(folders, textures):
+    status, _ = run(
+        "randocc", "--faces", folders.faces, "--masks", folders.masks, "--textures", textures, "--out", folders.out
+    )
+    assert status == 0
+    assert settings_of(folders)["transparency"]["probability"] == 0.3
+
+
+def test_upstream_config_replaces_the_folders(folders, tmp_path):
+    config = {
+        "SOURCE_DATASET": {"IMG_DIR": str(folders.faces), "MASK_DIR": str(folders.masks)},
+        "OCCLUDER_DATASET": {"IMG_DIR": str(folders.occluders), "MASK_DIR": str(folders.occluder_masks)},
+        "OUTPUT_PATH": str(folders.out),
+        "OCCLUSION_MASK": True,
+        "AUGMENTATION": {"SOT": True, "ROTATE_AROUND_CENTER": True},
+    }
+    (tmp_path / "natocc_hand.yaml").write_text(yaml.safe_dump(config))
+    assert run("natocc", "--upstream-config", tmp_path / "natocc_hand.yaml")[0] == 0
+    assert (folders.out / "occlusion_mask/f0.png").exists()
+    # Nothing on the command line: the config's transfer stands.
+    assert settings_of(folders)["transfer"]["method"] == "sot"
+
+
+def test_mistakes_end_with_status_2_and_the_option_named(folders, tmp_path):
+    status, output = run("natocc", "--faces", folders.faces, "--out", folders.out)
+    assert status == 2
+    assert "--masks / --occluders" in output
+    assert natocc(folders, "--mask-value", 3) == (2, natocc(folders, "--mask-value", 3)[1])
+    assert "expected 1 or 255, found 3" in natocc(folders, "--mask-value", 3)[1]
+    (tmp_path / "c.yaml").write_text("mode: randocc\n")
+    status, output = natocc(folders, "--config", tmp_path / "c.yaml")
+    assert status == 2
+    assert "expected mode natocc, found randocc" in output
+    status, output = natocc(folders, "--config", tmp_path / "c.yaml", "--upstream-config", tmp_path / "c.yaml")
+    assert status == 2
+    assert "expected one of the two, found both" in output
+
+
+def test_score_prints_and_writes(folders, tmp_path):
+    natocc(folders, "--mask-value", 255)
+    masks, manifest = folders.out / "mask", folders.out / "manifest.parquet"
+    status, output = run(
+        *("face", "score", "--masks", folders.out / "mask", "--truth", masks, "--manifest", manifest),
+        *("--out", tmp_path / "s.parquet", "--summary", tmp_path / "s.json"),
+    )
+    assert status == 0
+    assert "miou            1.0000   95% interval 1.0000 .. 1.0000" in output
+    assert "hidden 0." in output
+    assert len(read_table(tmp_path / "s.parquet", SCORES)) == 5
+    assert json.loads((tmp_path / "s.json").read_text())["set"]["boundary_iou"] == 1.0
+
+
+def test_help_tells_what_the_options_are_for():
+    for command in (("natocc",), ("randocc",), ("face", "score"), ("face", "mask-plain-ground")):
+        status, output = run(*command, "--help")
+        assert status == 0
+        assert "Folder of" in output or "Folder for" in output

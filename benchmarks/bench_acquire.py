@@ -14,12 +14,12 @@ import hashlib
 import os
 import pickle
 import platform
-import resource
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +42,24 @@ def machine() -> str:
     return f"{model}, {len(os.sched_getaffinity(0))} CPUs, load {load:.1f}, Python {platform.python_version()}"
 
 
-def best_s(repeats: int, *runs: Callable[[], object]) -> list[float]:
-    """The shortest wall time of each run; the runs take turns, so that a busy machine hurts them alike."""
-    shortest = [float("inf")] * len(runs)
+@dataclass(frozen=True)
+class Cost:
+    """Of one run: wall seconds, and processor seconds of this process and its children together."""
+
+    wall_s: float
+    cpu_s: float
+
+
+def best(repeats: int, *runs: Callable[[], object]) -> list[Cost]:
+    """The least of each; the runs take turns, so that a busy machine hurts them alike."""
+    costs: list[list[Cost]] = [[] for _ in runs]
     for _ in range(repeats):
-        for index, run in enumerate(runs):
-            started = time.perf_counter()
+        for found, run in zip(costs, runs, strict=True):
+            started, before = time.perf_counter(), os.times()
             run()
-            shortest[index] = min(shortest[index], time.perf_counter() - started)
-    return shortest
+            after = os.times()
+            found.append(Cost(time.perf_counter() - started, sum(after[:4]) - sum(before[:4])))
+    return [Cost(min(c.wall_s for c in found), min(c.cpu_s for c in found)) for found in costs]
 
 
 def make_images(folder: Path, total_bytes: int) -> Path:
@@ -107,8 +116,8 @@ def bench_sevenzip(folder: Path, total_bytes: int, repeats: int) -> None:
         _fresh(target)
         subprocess.run([command, "x", "-y", "-bso0", "-bsp0", f"-o{target}", str(parts[0])], check=True)
 
-    ours_s, theirs_s = best_s(repeats, ours, theirs)
-    say("unpack 7z volumes", ours_s, theirs_s, "7z x", "at most 1.3x its time", ours_s / theirs_s)
+    cost, reference = best(repeats, ours, theirs)
+    say("unpack 7z volumes", cost, reference, "7z x", "at most 1.3 times its time")
     shutil.rmtree(target)
 
 
@@ -128,8 +137,8 @@ def _compare_extract(label: str, archive: Path, folder: Path, command: str, repe
         subprocess.run(["md5sum", "--quiet", "-c", checksums.name], cwd=archive.parent, check=True)
         subprocess.run([command, "x", "-y", "-bso0", "-bsp0", f"-o{target}", str(parts[0])], check=True)
 
-    ours_s, theirs_s = best_s(repeats, ours, theirs)
-    say(label, ours_s, theirs_s, "md5sum, then 7z x", "1.5 times as fast", theirs_s / ours_s)
+    cost, reference = best(repeats, ours, theirs)
+    say(label, cost, reference, "md5sum, then 7z x", "at most 0.67 of its time")
     shutil.rmtree(target)
 
 
@@ -142,9 +151,8 @@ def bench_hash(folder: Path, total_bytes: int, repeats: int) -> None:
             with part.open("rb") as file:
                 hashlib.file_digest(file, algorithm)
 
-    ours_s, theirs_s = best_s(repeats, lambda: hash_file(part), hashlib_alone)
-    say("MD5 and SHA-256 of one part", ours_s, theirs_s, "hashlib.file_digest, twice", "at least 0.9 of its speed",
-        theirs_s / ours_s)  # fmt: skip
+    cost, reference = best(repeats, lambda: hash_file(part), hashlib_alone)
+    say("MD5 and SHA-256 of one part", cost, reference, "hashlib.file_digest, twice", "at most 1.11 of its time")
 
 
 def bench_jobs(folder: Path, total_bytes: int, repeats: int) -> None:
@@ -162,23 +170,26 @@ def bench_jobs(folder: Path, total_bytes: int, repeats: int) -> None:
         if any(job.wait() for job in running):
             raise RuntimeError("a hashing job failed")
 
-    two_s, one_s = best_s(repeats, lambda: jobs(2), lambda: jobs(1))
-    say("hash all parts by two jobs", two_s, one_s, "one job", "towards 2 times as fast", one_s / two_s)
+    cost, reference = best(repeats, lambda: jobs(2), lambda: jobs(1))
+    say("hash all parts by two jobs", cost, reference, "one job", "towards 0.5 of its time")
 
 
 _PICKLE_JOB = """
-import pickle, resource, sys, time
+import pickle, sys, time
 from pathlib import Path
 from occlusionkit.acquire.layouts.occlusion_person import read_items
 from occlusionkit.artifacts.tables import write_table
 path, how = Path(sys.argv[1]), sys.argv[2]
-started = time.perf_counter()
+started, cpu = time.perf_counter(), time.process_time()
 if how == "ours":
     write_table(path.with_suffix(".parquet"), read_items(path, split="train"))
 else:
     with path.open("rb") as file:
         pickle.load(file)
-print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+wall_s, cpu_s = time.perf_counter() - started, time.process_time() - cpu
+# Not ru_maxrss: that begins with the size of the process that started this one.
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]
+print(wall_s, cpu_s, int(peak) * 1024)
 """
 
 
@@ -186,17 +197,17 @@ def bench_pickle(folder: Path, items: int, repeats: int) -> None:
     """An annotation pickle to Parquet: ours against pickle.load alone, each in a process of its own for its memory."""
     path = folder / f"items-{items}.pkl"
     if not path.is_file():
-        write_items(path, items)
-    results: dict[str, list[tuple[float, float]]] = {"ours": [], "theirs": []}
+        subprocess.run([sys.executable, __file__, "--write-items", str(items), "--folder", str(folder)], check=True)
+    results: dict[str, list[tuple[float, float, float]]] = {"ours": [], "theirs": []}
     for _ in range(repeats):
         for how, found in results.items():
             job = subprocess.run([sys.executable, "-c", _PICKLE_JOB, str(path), how], capture_output=True, check=True)
-            seconds, peak = map(float, job.stdout.split())
-            found.append((seconds, peak))
-    ours_s, theirs_s = (min(results[how])[0] for how in ("ours", "theirs"))
-    peaks = {how: max(peak for _, peak in found) / 2**30 for how, found in results.items()}
-    say(f"{items:,} items, protocol 2, {path.stat().st_size / 1e9:.2f} GB, to Parquet", ours_s, theirs_s,
-        "pickle.load alone", "at most 1.5x its time", ours_s / theirs_s)  # fmt: skip
+            wall_s, cpu_s, peak = map(float, job.stdout.split())
+            found.append((wall_s, cpu_s, peak))
+    peaks = {how: max(run[2] for run in found) / 2**30 for how, found in results.items()}
+    what = f"{items:,} items, protocol 2, {path.stat().st_size / 1e9:.2f} GB, to Parquet"
+    costs = [Cost(*(min(run[i] for run in results[how]) for i in (0, 1))) for how in ("ours", "theirs")]
+    say(what, costs[0], costs[1], "pickle.load alone", "at most 1.5 times its time")
     print(f"    peak memory {peaks['ours']:.2f} GiB, pickle.load alone {peaks['theirs']:.2f} GiB (target: under 6)")
 
 
@@ -229,9 +240,14 @@ def write_items(path: Path, count: int) -> None:
         pickle.dump(items, file, protocol=2)
 
 
-def say(label: str, ours_s: float, theirs_s: float, theirs: str, target: str, ratio: float) -> None:
-    """One line of results."""
-    print(f"{label}: {ours_s:.2f} s, {theirs}: {theirs_s:.2f} s, ratio {ratio:.2f} (target: {target})", flush=True)
+def say(label: str, ours: Cost, theirs: Cost, reference: str, target: str) -> None:
+    """One comparison: wall and processor seconds of both, and their ratios."""
+    print(
+        f"{label}: {ours.wall_s:.2f} s (CPU {ours.cpu_s:.2f}); {reference}: {theirs.wall_s:.2f} s "
+        f"(CPU {theirs.cpu_s:.2f}); ratio {ours.wall_s / theirs.wall_s:.2f} (CPU {ours.cpu_s / theirs.cpu_s:.2f}); "
+        f"target {target}",
+        flush=True,
+    )
 
 
 def _one_file(folder: Path, total_bytes: int) -> Path:
@@ -265,7 +281,11 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=600_000)
     parser.add_argument("--folder", type=Path, default=Path("results/.cache/bench"))
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--write-items", type=int, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    if chosen.write_items:
+        write_items(chosen.folder / f"items-{chosen.write_items}.pkl", chosen.write_items)
+        return
     unknown = sorted(set(chosen.what) - set(names))
     if unknown:
         parser.error(f"unknown: {unknown}; choose from {names}")
@@ -276,7 +296,6 @@ def main() -> None:
         else:
             run: Callable[[Path, int, int], None] = globals()[f"bench_{name}"]
             run(chosen.folder, int(chosen.gb * 1e9), chosen.repeats)
-    print(f"peak of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
 
 
 if __name__ == "__main__":

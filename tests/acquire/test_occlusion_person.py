@@ -9,6 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from occlusionkit.acquire.layouts import item_stream
 from occlusionkit.acquire.layouts.common import LayoutError
 from occlusionkit.acquire.layouts.occlusion_person import (
     check_items,
@@ -265,3 +266,49 @@ def test_what_is_no_list_of_items_is_refused(tmp_path, data, message):
     (tmp_path / "a.pkl").write_bytes(data)
     with pytest.raises(ValueError, match=message):
         read_items(tmp_path / "a.pkl", split="train")
+
+
+def _sharing(items, count, how):
+    """Items that share the text of their video, or whole cameras too, over any distance."""
+    camera = items[0]["camera"]
+    cameras = {"own": lambda: {**camera, "R": camera["R"].copy()}, "shared": lambda: camera}
+    many = _many(items, count)
+    for number, item in enumerate(many):
+        video = f"a05_sa01_s14_sce{number // 700:02d}"
+        item.update(camera=cameras[how](), video_id=video, image=item["image"].replace(item["video_id"], video))
+    texts: dict[str, str] = {}
+    for item in many:
+        item["video_id"] = texts.setdefault(item["video_id"], item["video_id"])
+    return many
+
+
+@pytest.mark.parametrize("how", ["own", "shared"])
+def test_clearing_the_readers_memory_changes_nothing(tiny_occlusion_person, tmp_path, monkeypatch, how):
+    items = _sharing(tiny_occlusion_person.items["train"], 4200, how)
+    path = tmp_path / "a.pkl"
+    path.write_bytes(pickle.dumps(items, protocol=2))
+    monkeypatch.setattr(item_stream, "CLEAR_EVERY", 1000)
+    cleared = []
+    real = item_stream._remembering
+    monkeypatch.setattr(item_stream, "_remembering", lambda kept: cleared.append(len(kept)) or real(kept))
+    found: list[dict] = []
+    assert item_stream.stream_items(path, found.extend)
+    assert len(cleared) == 4
+    assert max(cleared) < 3200  # of some 120 slots an item
+    expected = items_table(items, split="train", where="memory")
+    table = items_table(found, split="train", where="stream")
+    for column in table.schema.columns:
+        np.testing.assert_array_equal(table[column.name], expected[column.name])
+
+
+def test_a_file_that_refers_to_what_was_cleared_is_read_whole(tiny_occlusion_person, tmp_path, monkeypatch):
+    items = _sharing(tiny_occlusion_person.items["train"], 3000, "own")
+    items[2500]["box"] = items[100]["box"]  # one and the same array, 2,400 items apart
+    items[100]["box"] = items[2500]["box"] = np.array([1.0, 2.0, 3.0, 4.0])
+    path = tmp_path / "a.pkl"
+    path.write_bytes(pickle.dumps(items, protocol=2))
+    monkeypatch.setattr(item_stream, "CLEAR_EVERY", 1000)
+    monkeypatch.setattr(item_stream, "_FIRST_SLOTS", 300)
+    assert not item_stream.stream_items(path, lambda batch: None)
+    table = read_items(path, split="train")
+    assert table["box_xyxy"][[100, 2500]].tolist() == [[1, 2, 3, 4]] * 2

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from occlusionkit.face.augment import Affine, Blur, Brightness
 from occlusionkit.face.blob import blob_mask
 from occlusionkit.face.compose import compose
 from occlusionkit.face.cutout import Cutout, cut_out
@@ -63,7 +64,8 @@ def test_occluder_box_has_the_drawn_share_of_the_face_box(make_face, stem):
     draws = draw_item(settings, stem)
     [made] = compose([face], [plate()], [replace(draws, center_x=0.5, center_y=0.5)], settings)
     _, _, width, height = cv2.boundingRect(face.mask.view(np.uint8))
-    _, _, cover_width, cover_height = cv2.boundingRect(made.occluder)
+    left, top, cover_width, cover_height = cv2.boundingRect(made.occluder)
+    assert (left + cover_width / 2, top + cover_height / 2) == pytest.approx((240.5, 200.5), abs=1)
     assert 0.5 <= draws.area_fraction <= 1.0
     # One pixel is eroded on each side.
     assert (cover_width + 2) * (cover_height + 2) == pytest.approx(draws.area_fraction * width * height, rel=0.03)
@@ -82,6 +84,52 @@ def test_fingers_point_at_the_faces_centre(make_face, x, y):
     pointing = fingers - palm
     cosine = pointing @ towards / np.linalg.norm(pointing) / np.linalg.norm(towards)
     assert cosine > 0.97  # what the frame cuts off moves the two centres a little
+
+
+def test_occluder_is_stretched_before_it_is_turned(make_face):
+    face, settings = make_face(size_hw=(300, 300)), without_changes(natocc_hand())
+    draws = replace(draw_item(settings, "face"), center_x=1.0, center_y=0.5, area_fraction=0.5)
+    stretched = replace(draws, occluder_affine=Affine(1.2, 0.8, 0.0, 0.0, 0.0))
+    boxes = []
+    for draw in (draws, stretched):
+        [made] = compose([face], [plate()], [draw], settings)
+        assert made.rotation_deg == pytest.approx(90)
+        boxes.append(np.array(cv2.boundingRect(made.occluder)[2:]) + 2)
+    assert boxes[1] / boxes[0] == pytest.approx([0.8, 1.2], abs=0.03)  # its width stands upright now
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"occluder_blur": Blur(7, 1.0, 1.0, 0.0, 1.0, np.ones((7, 7)))},
+        {"occluder_jpeg_quality": 70},
+        {"occluder_affine": Affine(1.0, 1.0, 15.0, 0.0, 0.0)},
+        {"image_blur": Blur(7, 1.0, 1.0, 0.0, 1.0, np.ones((7, 7)))},
+        {"image_brightness": Brightness(0.1, 0.1, "max")},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_every_drawn_change_shows(make_face, change):
+    face, settings = make_face(size_hw=(240, 192)), without_changes(natocc_hand())
+    noisy = Cutout(np.random.default_rng(0).integers(0, 256, (60, 40, 3), dtype=np.uint8), plate().coverage)
+    draws = draw_item(settings, "face")
+    [plain] = compose([face], [noisy], [draws], settings)
+    [changed] = compose([face], [noisy], [replace(draws, **change)], settings)
+    inside = cv2.erode(plain.occluder, np.ones((25, 25), np.uint8)) > 0
+    assert inside.sum() > 200
+    assert np.abs(changed.image.astype(int) - plain.image)[inside].mean() > 1
+    away = cv2.dilate(plain.occluder | changed.occluder, np.ones((13, 13), np.uint8)) == 0
+    touches_the_photo = next(iter(change)).startswith("image")
+    assert np.array_equal(changed.image[away], plain.image[away]) != touches_the_photo
+
+
+def test_occluder_brightness_is_relative_to_its_own_mean(make_face):
+    face, settings = make_face(size_hw=(240, 192)), without_changes(natocc_hand())
+    gray = Cutout(np.full((60, 40, 3), 120, np.uint8), plate().coverage)
+    draws = replace(draw_item(settings, "face"), occluder_brightness=Brightness(0.1, -0.1, "mean"))
+    [made] = compose([face], [gray], [draws], settings)
+    inside = cv2.erode(made.occluder, np.ones((15, 15), np.uint8)) > 0
+    assert (made.image[inside] == 120).all()  # 120 * 1.1 - 0.1 * 120
 
 
 def test_classes_pass_through_and_hidden_ones_become_the_occluders(make_face):

@@ -43,6 +43,17 @@ def test_hand_is_cut_from_its_ground_without_its_shadow(ground):
     assert not found[60, 205]  # the shadow
 
 
+def test_small_gray_holes_are_filled_and_white_gaps_stay():
+    image, _ = hand_on((255, 255, 255))
+    image[40:50, 140:150], image[70:80, 120:130] = (150, 150, 150), (255, 255, 255)
+    settings = GroundSettings(max_hole=0.02)
+    found = mask_on_plain_ground(image, settings, where="hand")
+    assert found[40:50, 140:150].all()
+    assert not found[73:77, 123:127].any()
+    none = mask_on_plain_ground(image, GroundSettings(max_hole=0.0), where="hand")
+    assert not none[43:47, 143:147].any()
+
+
 def test_only_the_largest_thing_is_kept():
     image, truth = hand_on((255, 255, 255))
     image[200:215, 20:35] = (200, 60, 60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 import yaml
@@ -75,6 +76,12 @@ def test_wrong_values_are_refused_by_name(values, message):
 def test_values_out_of_range_are_refused(make):
     with pytest.raises(ValueError, match=r"expected|cpu only|is one of"):
         make()
+
+
+def test_documented_parameters_are_the_papers_preset():
+    text = (Path(__file__).parents[2] / "docs/faces.md").read_text()
+    documented = yaml.safe_load(text.split("```yaml\n")[1].split("```")[0])
+    assert documented == settings_to_mapping(natocc_hand())
 
 
 def test_settings_cannot_be_changed():

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 from scipy import ndimage
 
 from occlusionkit.face.settings import TransferSettings
@@ -206,6 +209,18 @@ def test_highlights_are_capped_at_mean_plus_deviation():
     capped = cap_highlights(colors)
     assert capped[8].tolist() == np.rint(mean + deviation).astype(int).tolist()
     assert np.array_equal(np.delete(capped, 8, axis=0), np.delete(colors, 8, axis=0))
+
+
+@given(arrays.arrays(np.uint8, (7, 3), elements=st.integers(0, 9)))
+def test_highlight_rule_holds_for_every_pixel(colors):
+    """Small values, so that many lie right at the limit; a second way: floats of every pixel."""
+    limit = colors.mean(0) + colors.std(0)
+    bright = (colors > limit + 1e-9).any(axis=1)
+    expected = np.where(bright[:, None], np.rint(limit - 1e-9), colors)
+    at_half = np.abs(limit - np.floor(limit) - 0.5) < 1e-6
+    on_whole = np.abs(limit - np.rint(limit)) < 1e-6
+    if not (at_half | on_whole).any():
+        assert np.array_equal(cap_highlights(colors), expected)
 
 
 def test_directions_are_unit_and_all_around():

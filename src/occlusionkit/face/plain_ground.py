@@ -2,8 +2,7 @@
 
 A pixel belongs to the thing when its hue and saturation leave the ground's, or when it is much darker than the ground
 could be in a shadow. Shadows on a plain ground are darker but hardly more saturated, so chroma counts fully and
-lightness only beyond a wide margin. What is as bright as the ground needs twice the chroma: in narrow gaps between
-fingers JPEG's coarse colour planes tint the ground.
+lightness only beyond a wide margin.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ Mask = NDArray[np.bool_]
 class GroundSettings:
     """border: share of the frame's sides that is looked at for the ground.  min_chroma: of CIE Lab's a, b; a threshold
     found from the picture is not taken below it.  shadow: Lab lightness (0..255) that a shadow may take away.
-    glare: within this of the ground's lightness a pixel is as bright as the ground.  clean_px: specks smaller than this
-    go.  max_hole: holes of at most this share of the thing are filled, unless they are as bright as the ground.
+    clean_px: specks smaller than this go.  max_hole: holes of at most this share of the thing are filled, unless they
+    are mostly as bright as the ground, within `glare` of its lightness.
     """
 
     border: float = 0.02
@@ -56,10 +55,9 @@ def mask_on_plain_ground(image: Image, settings: GroundSettings, *, where: str) 
     chroma = np.hypot(lab[..., 1] - ground[1], lab[..., 2] - ground[2])
     threshold = max(settings.min_chroma, _otsu(chroma))
     darker = ground[0] - lab[..., 0]
-    bright = np.abs(darker) < settings.glare
-    thing = (chroma > np.where(bright, 2 * threshold, threshold)) | (darker > settings.shadow)
+    thing = (chroma > threshold) | (darker > settings.shadow)
     mask = _largest(_opened(thing.astype(np.uint8), settings.clean_px))
-    mask = _without_small_holes(mask, bright, settings.max_hole)
+    mask = _without_small_holes(mask, np.abs(darker) < settings.glare, settings.max_hole)
     share = float(mask.mean())
     if not 0.005 < share < 0.95:
         raise ValueError(f"{where}: expected one thing on a plain ground, found a mask of {share:.1%} of the frame")

@@ -45,12 +45,15 @@ def test_natocc_makes_a_set_and_says_so(folders):
 
 
 def test_options_win_over_the_config_file_and_that_over_the_preset(folders, tmp_path):
-    (tmp_path / "c.yaml").write_text(yaml.safe_dump({"seed": 7, "placement": {"rotate_around_center": False}}))
+    (tmp_path / "c.yaml").write_text(
+        yaml.safe_dump({"seed": 7, "placement": {"rotate_around_center": False}, "transfer": {"batch": 2}})
+    )
     assert natocc(folders, "--config", tmp_path / "c.yaml", "--seed", 8)[0] == 0
     settings = settings_of(folders)
     assert settings["seed"] == 8
     assert not settings["placement"]["rotate_around_center"]
     assert settings["transfer"]["method"] == "none"
+    assert settings["transfer"]["batch"] == 2
 
 
 def test_randocc_makes_a_set(folders, textures):
@@ -72,7 +75,9 @@ def test_upstream_config_replaces_the_folders(folders, tmp_path):
     (tmp_path / "natocc_hand.yaml").write_text(yaml.safe_dump(config))
     assert run("natocc", "--upstream-config", tmp_path / "natocc_hand.yaml")[0] == 0
     assert (folders.out / "occlusion_mask/f0.png").exists()
-    # Nothing on the command line: the config's transfer stands.
+    # What the command line does not say is the config's; a folder that it names wins.
+    assert run("natocc", "--upstream-config", tmp_path / "natocc_hand.yaml", "--out", tmp_path / "again")[0] == 0
+    assert (tmp_path / "again/manifest.parquet").exists()
     assert settings_of(folders)["transfer"]["method"] == "sot"
 
 
@@ -80,8 +85,9 @@ def test_mistakes_end_with_status_2_and_the_option_named(folders, tmp_path):
     status, output = run("natocc", "--faces", folders.faces, "--out", folders.out)
     assert status == 2
     assert "--masks / --occluders" in output
-    assert natocc(folders, "--mask-value", 3) == (2, natocc(folders, "--mask-value", 3)[1])
-    assert "expected 1 or 255, found 3" in natocc(folders, "--mask-value", 3)[1]
+    status, output = natocc(folders, "--mask-value", 3)
+    assert status == 2
+    assert "expected 1 or 255, found 3" in output
     (tmp_path / "c.yaml").write_text("mode: randocc\n")
     status, output = natocc(folders, "--config", tmp_path / "c.yaml")
     assert status == 2

@@ -6,27 +6,28 @@ app.add_typer(faces.face_app, name="face")       # face score, face mask-plain-g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+import dataclasses
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from tqdm import tqdm
 
 from .generate import OnBad
 from .presets import natocc_hand
 from .presets import randocc as randocc_preset
+from .progress import progress
 from .settings import Device, FaceSetSettings
 from .settings_files import SetFolders, read_settings, read_upstream_config, replaced
+
+# Images whose colours are transferred at once on a GPU; on a CPU it gains nothing.
+GPU_BATCH = 16
 
 app = typer.Typer()
 face_app = typer.Typer(help="Scores of face masks, and masks of occluders photographed on a plain ground.")
 
-Faces = Annotated[Path, typer.Option(help="Folder of face images.")]
-Masks = Annotated[Path, typer.Option(help="Folder of their masks: <stem>.png, 0/1 or 0/255, or label maps.")]
-Out = Annotated[Path, typer.Option(help="Folder to make: img/, mask/, manifest.parquet.")]
+Faces = Annotated[Path | None, typer.Option(help="Folder of face images.")]
+Masks = Annotated[Path | None, typer.Option(help="Folder of their masks: <stem>.png, 0/1 or 0/255, or label maps.")]
+Out = Annotated[Path | None, typer.Option(help="Folder to make: img/, mask/, manifest.parquet.")]
 Seed = Annotated[int | None, typer.Option(help="Other draws for the same images.")]
 Workers = Annotated[int, typer.Option(min=1, help="Processes; any number gives the same files.")]
 MaskValue = Annotated[int | None, typer.Option(help="The face in the masks written: 1 (looks black) or 255.")]
@@ -36,26 +37,27 @@ KeepPhoto = Annotated[bool, typer.Option("--keep-photo", help="No blur, flip or 
 Skip = Annotated[bool, typer.Option("--skip-bad", help="Leave unusable faces out, listed with the reason, and go on.")]
 Config = Annotated[Path | None, typer.Option(help="YAML with any setting (docs/faces.md); options here win over it.")]
 Upstream = Annotated[
-    Path | None, typer.Option(help="One of upstream's YAML configs instead of all folders, e.g. natocc_hand.yaml.")
+    Path | None,
+    typer.Option(help="One of upstream's YAML configs, e.g. natocc_hand.yaml; folders given here win over its."),
 ]
 
 
 @app.command()
 def natocc(
-    faces: Faces = Path(),
-    masks: Masks = Path(),
-    occluders: Annotated[Path, typer.Option(help="Folder of photos of hands or objects.")] = Path(),
-    out: Out = Path(),
+    faces: Faces = None,
+    masks: Masks = None,
+    occluders: Annotated[Path | None, typer.Option(help="Folder of photos of hands or objects.")] = None,
     occluder_masks: Annotated[
         Path | None, typer.Option(help="Folder of their masks; without it, the photos' alpha channels.")
     ] = None,
+    out: Out = None,
     transfer: Annotated[
         bool | None, typer.Option("--transfer/--no-transfer", help="Occluders in the face's colours (NatOcc-SOT).")
     ] = None,
     rotate: Annotated[
         bool | None, typer.Option("--rotate/--no-rotate", help="Lower edge (fingers) towards the face's centre.")
     ] = None,
-    device: Annotated[Device, typer.Option(help="Where the colour transfer runs.")] = "cpu",
+    device: Annotated[Device | None, typer.Option(help="Where the colour transfer runs; cpu unless told.")] = None,
     seed: Seed = None,
     workers: Workers = 1,
     mask_value: MaskValue = None,
@@ -67,8 +69,10 @@ def natocc(
     upstream_config: Upstream = None,
 ) -> None:
     """Paste photographed hands or objects on faces; write images, visible-face masks and a manifest."""
-    folders = SetFolders(faces, masks, occluders, occluder_masks, out)
-    changes: dict[str, Any] = {"transfer": {"device": device}}
+    given = {"faces": faces, "masks": masks, "occluders": occluders, "occluder_masks": occluder_masks, "out": out}
+    changes: dict[str, Any] = {"transfer": {}}
+    if device is not None:
+        changes["transfer"] |= {"device": device, "batch": GPU_BATCH if device == "cuda" else 1}
     if transfer is not None:
         changes["transfer"]["method"] = "sot" if transfer else "none"
     if rotate is not None:
@@ -76,16 +80,18 @@ def natocc(
     common = _common(
         seed=seed, mask_value=mask_value, classes=classes, resize_masks=resize_masks, keep_photo=keep_photo
     )
-    settings, folders = _chosen(natocc_hand(), folders, changes | common, config, upstream_config)
+    settings, folders = _chosen(natocc_hand(), given, changes | common, config, upstream_config)
     _make(folders, settings, workers=workers, on_bad="skip" if skip_bad else "stop")
 
 
 @app.command()
 def randocc(
-    faces: Faces = Path(),
-    masks: Masks = Path(),
-    textures: Annotated[Path, typer.Option(help="Folder of textures, in folders by class (DTD) or flat.")] = Path(),
-    out: Out = Path(),
+    faces: Faces = None,
+    masks: Masks = None,
+    textures: Annotated[
+        Path | None, typer.Option(help="Folder of textures, in folders by class (DTD) or flat.")
+    ] = None,
+    out: Out = None,
     seed: Seed = None,
     workers: Workers = 1,
     mask_value: MaskValue = None,
@@ -97,11 +103,11 @@ def randocc(
     upstream_config: Upstream = None,
 ) -> None:
     """Paste random textured blobs on faces; write images, visible-face masks and a manifest."""
-    folders = SetFolders(faces, masks, textures, None, out)
+    given = {"faces": faces, "masks": masks, "occluders": textures, "out": out}
     changes = _common(
         seed=seed, mask_value=mask_value, classes=classes, resize_masks=resize_masks, keep_photo=keep_photo
     )
-    settings, folders = _chosen(randocc_preset(), folders, changes, config, upstream_config)
+    settings, folders = _chosen(randocc_preset(), given, changes, config, upstream_config)
     _make(folders, settings, workers=workers, on_bad="skip" if skip_bad else "stop")
 
 
@@ -126,26 +132,35 @@ def _common(
 
 def _chosen(
     preset: FaceSetSettings,
-    folders: SetFolders,
+    given: dict[str, Path | None],
     changes: dict[str, Any],
     config: Path | None,
     upstream_config: Path | None,
 ) -> tuple[FaceSetSettings, SetFolders]:
-    """Preset, then a config file, then single options."""
+    """Preset, then a config file, then single options; folders from upstream's config, then from options."""
     if config is not None and upstream_config is not None:
         raise typer.BadParameter("expected one of the two, found both", param_hint="--config / --upstream-config")
-    settings = preset
+    settings, known = preset, {}
+    given = {name: path for name, path in given.items() if path is not None}
     if upstream_config is not None:
         settings, folders = read_upstream_config(upstream_config, seed=preset.seed)
+        known = dataclasses.asdict(folders)
     elif config is not None:
         settings = read_settings(config, start=preset)
     if settings.mode != preset.mode:
-        raise typer.BadParameter(f"expected mode {preset.mode}, found {settings.mode}", param_hint="--config")
-    names = {"faces": folders.faces, "masks": folders.masks, "occluders": folders.occluders, "out": folders.out}
-    missing = [name for name, path in names.items() if path == Path()]
+        raise typer.BadParameter(f"expected mode {preset.mode}, found {settings.mode}", param_hint="the config file")
+    paths = {name: path for name, path in (known | given).items() if path is not None}
+    missing = [name for name in ("faces", "masks", "occluders", "out") if name not in paths]
     if missing:
         named = [name if name != "occluders" or preset.mode == "natocc" else "textures" for name in missing]
         raise typer.BadParameter("expected a folder, found nothing", param_hint=" / ".join(f"--{n}" for n in named))
+    folders = SetFolders(
+        faces=paths["faces"],
+        masks=paths["masks"],
+        occluders=paths["occluders"],
+        occluder_masks=paths.get("occluder_masks"),
+        out=paths["out"],
+    )
     try:
         return replaced(settings, changes), folders
     except ValueError as error:
@@ -155,21 +170,9 @@ def _chosen(
 def _make(folders: SetFolders, settings: FaceSetSettings, *, workers: int, on_bad: OnBad) -> None:
     from .sets import make_set  # torch: not needed to show help
 
-    with _progress("images") as report:
+    with progress("images") as report:
         summary = make_set(folders, settings, workers=workers, on_bad=on_bad, report=report)
     typer.echo(f"{folders.out}: {summary.made} images, {summary.skipped} skipped; {summary.manifest.name} lists them")
-
-
-@contextmanager
-def _progress(unit: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, nothing elsewhere."""
-    with tqdm(unit=f" {unit}", disable=None, dynamic_ncols=True) as bar:
-
-        def report(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield report
 
 
 @face_app.command()
@@ -187,7 +190,7 @@ def score(
     from ..artifacts import write_json, write_table
     from .score_folders import score_folders, summary
 
-    with _progress("masks") as report:
+    with progress("masks") as report:
         table = score_folders(masks, truth, face_classes=face_class, manifest=manifest, report=report)
     scores = summary(table)
     if out is not None:
@@ -215,5 +218,5 @@ def mask_plain_ground(
 
     settings = GroundSettings()
     if min_chroma is not None:
-        settings = replace(settings, min_chroma=min_chroma)
+        settings = dataclasses.replace(settings, min_chroma=min_chroma)
     typer.echo(f"{masks}: {write_masks(images, masks, settings)} masks")

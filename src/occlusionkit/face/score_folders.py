@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..artifacts.tables import Table, make_table, read_table
 from .files import MASK_EXTENSIONS, Labels, Mask, list_images, read_gray
+from .progress import Report
 from .schemas import MANIFEST, SCORES
 from .scores import METRICS, MaskCounts, boundary_iou, count_masks, face_iou, miou
 
@@ -31,7 +32,7 @@ def score_folders(
     *,
     face_classes: Sequence[int] | None = None,
     manifest: Path | None = None,
-    report: Callable[[int, int], None] | None = None,
+    report: Report | None = None,
 ) -> Table:
     """One row of SCORES for each true mask.
 

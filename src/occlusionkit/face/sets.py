@@ -16,7 +16,7 @@ import multiprocessing
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,6 +30,7 @@ from ..artifacts.tables import Table, concatenate, read_table, write_table
 from ..provenance import code_digest
 from .files import Pair, list_images, list_textures, pair_with_masks, pair_with_own_alpha
 from .generate import OnBad, SetInputs, make_part
+from .progress import Report
 from .schemas import MANIFEST
 from .settings import FaceSetSettings
 from .settings_files import SetFolders, settings_to_mapping
@@ -37,8 +38,6 @@ from .settings_files import SetFolders, settings_to_mapping
 MANIFEST_NAME = "manifest.parquet"
 # Images of one part: lost work is at most this much of each worker, and a part's table costs little beside it.
 PART_IMAGES = 64
-
-Report = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

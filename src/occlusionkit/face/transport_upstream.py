@@ -6,6 +6,7 @@ filter of 61 x 61 taps whose intensity weights are inert, as its two sigmas are 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -65,7 +66,7 @@ def bilateral_rows(
     for down in shifts:
         for right in range(-sigma_space, sigma_space + 1):
             other = np.roll(values, (down, right), axis=(0, 1))
-            near = np.exp(-(down**2 + right**2) / (2 * sigma_space**2))
+            near = math.exp(-(down**2 + right**2) / (2 * sigma_space**2))
             tap = near * np.exp(-((other - values) ** 2) / (2 * sigma_intensity**2))
             total += tap * other
             weight += tap

@@ -302,7 +302,7 @@ def test_every_key_is_described_above_it(key):
 def test_every_key_is_used(key):
     texts = "\n".join(path.read_text() for path in rule_files())
     section, name = key[0], key[-1]
-    whole = re.search(rf'config\["{section}"\](?!\[)', texts)
+    whole = re.search(rf'config(?:\["{section}"\](?!\[)|\.get\("{section}"\))', texts)
     single = re.search(rf'["\']{name}["\']', texts)
     assert whole or single, f"{'.'.join(key)} is read by no rule"
 

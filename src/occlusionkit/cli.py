@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from .acquire.cli import app as acquire_app
+from .acquire.cli import datasets
 from .audit.cli import app as audit_app
 from .jobs import EXPECTED_ERRORS, configure_logging, keep_caches_in
 from .occlusion.cli import app as label_app
@@ -21,6 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(label_app)
+app.add_typer(acquire_app, name="acquire")
+app.command()(datasets)
 app.add_typer(audit_app, name="audit")
 
 

@@ -31,7 +31,7 @@ _NAME = ("occlusionkit", "the list")
 _SPLICE = f"c{_NAME[0]}\n{_NAME[1]}\n".encode()
 
 # Items between two clearings. Each costs a walk through all slots of the memory, however empty.
-CLEAR_EVERY = 20_000
+CLEAR_EVERY = 100_000
 # The first items fill some 120 slots each: a few of them hold all keys, types and constants.
 _FIRST_SLOTS = 3_000
 # Values that items of one video or camera may share.
@@ -78,11 +78,13 @@ class _StreamUnpickler(_PlainUnpickler):
 
     def _clear(self, batch: Sequence[Any]) -> None:
         self._values += [item[name] for item in batch for name in _SHARED]
-        if len(self._values) < CLEAR_EVERY * len(_SHARED):
+        # The first time early: a look at all slots then costs little, and tells what every item needs.
+        if self._kept and len(self._values) < CLEAR_EVERY * len(_SHARED):
             return
         uses = Counter(map(id, self._values))
-        # Text of the last item may be that of the next one too; a camera that one item has is that item's own.
-        shared = {id(value) for value in self._values if isinstance(value, str) or uses[id(value)] > 1}
+        shared = {key for key, count in uses.items() if count > 1}
+        if shared:  # then what the last item has may be the next one's too
+            shared.update(map(id, self._values[-len(_SHARED) :]))
         if not self._kept or not shared <= {id(value) for value in self._kept.values()}:
             memo = self.memo.copy()
             # Millions of slots: selected without a line of Python for each.

@@ -116,7 +116,7 @@ def _blur_band(image: Image, occluder: Coverage, window: tuple[slice, slice], ed
     part, kernel = occluder[rows, cols], np.ones((edge.band_px,) * 2, np.uint8)
     outer = cv2.dilate(part, kernel, iterations=edge.band_iterations)
     inner = cv2.erode(part, kernel, iterations=edge.band_iterations)
-    band = cv2.compare(cv2.subtract(outer, inner), 240, cv2.CMP_GT)
+    band = cv2.compare(cv2.subtract(outer, inner), edge.band_threshold, cv2.CMP_GT)
     blurred = cv2.GaussianBlur(image[rows, cols], (edge.band_blur_px,) * 2, 0)
     region = image[rows, cols]
     region[band > 0] = blurred[band > 0]

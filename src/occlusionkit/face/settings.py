@@ -168,12 +168,14 @@ class TransparencySettings:
 
 @dataclass(frozen=True)
 class EdgeSettings:
-    """The occluder's coverage is eroded and blurred; around its edge the finished image is blurred once more."""
+    """The occluder's coverage is eroded and blurred; around its edge the finished image is blurred once more, where the
+    grown and the shrunken occlusion mask differ by more than band_threshold (it matters for soft masks only: compat)."""
 
     erode_px: int = 3
     blur_px: int = 5
     band_px: int = 5
     band_iterations: int = 2
+    band_threshold: int = 240
     band_blur_px: int = 5
 
     def __post_init__(self) -> None:
@@ -182,6 +184,7 @@ class EdgeSettings:
             if getattr(self, name) % 2 == 0:
                 raise ValueError(f"EdgeSettings.{name}: expected an odd size, found {getattr(self, name)}; 1 is off")
         _number(self, "band_iterations", 0, 20)
+        _number(self, "band_threshold", 0, 254)
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,7 @@ class TransparencySettings:
 @dataclass(frozen=True)
 class EdgeSettings:
     """The occluder's coverage is eroded and blurred; around its edge the finished image is blurred once more, where the
-    grown and the shrunken occlusion mask differ by more than band_threshold (it matters for soft masks only: compat)."""
+    grown and the shrunken occlusion mask differ by more than band_threshold (matters for soft masks, so for compat)."""
 
     erode_px: int = 3
     blur_px: int = 5

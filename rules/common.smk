@@ -102,18 +102,47 @@ def motion_files():
     return files
 
 
+def from_studio():
+    """Whether the dataset is rendered here, not acquired."""
+    return config["datasets"]["occlusion_person"] == "studio"
+
+
+def dataset_index():
+    """One row per image of the dataset at hand."""
+    if from_studio():
+        return "results/index/occlusion_person.parquet"
+    return f"results/index/{config['datasets']['occlusion_person']}.images.parquet"
+
+
+def dataset_archives():
+    """The zips of the dataset at hand that this workflow makes. An acquired release brings its own."""
+    if not from_studio():
+        return []
+    return [f"{DATASET}/images.zip", *depth_archive()]
+
+
+def dataset_folder():
+    """Where the official layout of the dataset at hand stands."""
+    return (
+        DATASET
+        if from_studio()
+        else f"results/data/{config['datasets']['occlusion_person']}/unrealcv"
+    )
+
+
 def depth_archive():
-    """The dataset's depth zip, where depth is kept."""
+    """The studio's depth zip, where depth is kept."""
     return [f"{DATASET}/depth.zip"] if config["capture"]["keep_depth"] else []
 
 
 def final_outputs():
     """What a whole run makes."""
+    annotations = [
+        f"{DATASET}/annot/unrealcv_{split}.pkl" for split in ("train", "validation")
+    ]
     return [
-        f"{DATASET}/images.zip",
-        f"{DATASET}/annot/unrealcv_train.pkl",
-        f"{DATASET}/annot/unrealcv_validation.pkl",
-        *depth_archive(),
+        *dataset_archives(),
+        *(annotations if from_studio() else []),
         "results/tables/occlusion_person/datasets.md",
         "results/tables/occlusion_person/rates.md",
         "results/tables/occlusion_person/thresholds.md",

@@ -24,6 +24,29 @@ rule index_dataset:
         "../scripts/index_dataset.py"
 
 
+rule index_acquired:
+    """Bring an acquired release, from its checked archives, to the same index as the studio's dataset."""
+    input:
+        annotations="results/index/{dataset}.items.parquet",
+        files="results/index/{dataset}.files.parquet",
+    output:
+        index="results/index/{dataset}.images.parquet",
+        sidecar="results/index/{dataset}.images.json",
+    log:
+        "results/logs/index_acquired/{dataset}.log",
+    benchmark:
+        "results/benchmarks/index_acquired/{dataset}.tsv"
+    conda:
+        "../envs/core.yaml"
+    threads: 1
+    resources:
+        mem_mb=8000,
+    params:
+        code=code_digest("index_acquired.py"),
+    script:
+        "../scripts/index_acquired.py"
+
+
 rule write_annotations:
     """Write the two official annotation pickles."""
     input:

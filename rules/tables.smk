@@ -4,7 +4,7 @@
 rule build_tables:
     """Count occluded joints: the dataset table, rates by group and cause, rates by threshold."""
     input:
-        index="results/index/occlusion_person.parquet",
+        index=dataset_index(),
     output:
         datasets=multiext(
             "results/tables/occlusion_person/datasets",
@@ -35,7 +35,7 @@ rule build_tables:
         mem_mb=2000,
     params:
         thresholds_m=config["tables"]["thresholds_m"],
-        source="studio",
+        source=config["datasets"]["occlusion_person"],
         code=code_digest(
             "build_tables.py",
             "occlusionkit.tables.datasets",
@@ -48,9 +48,8 @@ rule build_tables:
 rule draw_figures:
     """Draw samples with hidden joints, people, rooms, actions, and charts of the rates."""
     input:
-        index="results/index/occlusion_person.parquet",
-        images=f"{DATASET}/images.zip",
-        depth=depth_archive(),
+        index=dataset_index(),
+        archives=dataset_archives(),
         rates="results/tables/occlusion_person/rates.parquet",
         thresholds="results/tables/occlusion_person/thresholds.parquet",
     output:
@@ -80,6 +79,7 @@ rule draw_figures:
         mem_mb=2000,
     params:
         shown=config["report"]["samples"],
+        folder=lambda wildcards: dataset_folder(),
         code=code_digest("draw_figures.py", "occlusionkit.tables.figures"),
     script:
         "../scripts/draw_figures.py"
@@ -96,7 +96,7 @@ rule build_report:
         actions="results/figures/occlusion_person/actions.jpg",
         rates_chart="results/figures/occlusion_person/rates.png",
         threshold_chart="results/figures/occlusion_person/thresholds.png",
-        capture=shard_files("captures", "capture.json"),
+        capture=shard_files("captures", "capture.json") if from_studio() else [],
     output:
         report="results/report.html",
         sidecar="results/report.json",

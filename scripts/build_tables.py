@@ -20,8 +20,10 @@ def main(
     source: str,
 ) -> dict[str, Any]:
     table = read_table(index, INDEX)
-    name = "Occlusion-Person (studio)" if source == "studio" else "Occlusion-Person (as downloaded)"
-    write_dataset_table(datasets[0], dataset_table(table, source=source, name=name))
+    name = "Occlusion-Person (studio)" if source == "studio" else f"Occlusion-Person (acquired: {source})"
+    write_dataset_table(
+        datasets[0], dataset_table(table, source="studio" if source == "studio" else "acquired", name=name)
+    )
     by_group = occlusion_rates(table)
     write_rates(rates[0], by_group)
     write_threshold_rates(thresholds[0], threshold_rates(table, thresholds_m))

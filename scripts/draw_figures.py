@@ -11,8 +11,7 @@ from occlusionkit.tables import figures
 
 def main(
     index: Path,
-    images: Path,
-    depth: list[Path],
+    archives: list[Path],
     rates: Path,
     thresholds: Path,
     samples: Path,
@@ -23,10 +22,13 @@ def main(
     threshold_chart: Path,
     *,
     shown: int,
+    folder: str,
 ) -> None:
     table = read_table(index, INDEX)
-    with StoredZip(images) as views:
-        depths = StoredZip(depth[0]) if depth else None
+    depth = Path(folder) / "depth.zip"
+    with StoredZip(Path(folder) / "images.zip") as views:
+        # A published release has no depth.
+        depths = StoredZip(depth) if depth.is_file() else None
         figures.write_picture(samples, figures.draw_samples(table, views, depths, count=shown))
         figures.write_picture(people, figures.draw_people(table, views))
         figures.write_picture(rooms, figures.draw_rooms(table, views))

@@ -11,6 +11,7 @@ import typer
 from .acquire.cli import app as acquire_app
 from .acquire.cli import datasets
 from .audit.cli import app as audit_app
+from .face import cli as faces
 from .jobs import EXPECTED_ERRORS, configure_logging, keep_caches_in
 from .occlusion.cli import app as label_app
 from .studio.render.choose import Choice
@@ -25,6 +26,8 @@ app = typer.Typer(
 app.add_typer(label_app)
 app.add_typer(acquire_app, name="acquire")
 app.command()(datasets)
+app.add_typer(faces.app)
+app.add_typer(faces.face_app, name="face")
 app.add_typer(audit_app, name="audit")
 
 

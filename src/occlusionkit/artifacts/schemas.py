@@ -139,7 +139,7 @@ DATASETS = Schema(
     columns=(
         Column("order", "int32", "row"),
         Column("dataset", "string", "name"),
-        Column("source", "string", "published, studio or real"),
+        Column("source", "string", "published, studio or acquired (from archives)"),
         Column("frames", "int64", "time instants"),
         Column("cameras", "int32", "views of each instant"),
         Column("occluded_rate", "float64", "share of in-image joints occluded; NaN where not stated", nullable=True),

@@ -17,10 +17,12 @@ from .labels import HIDDEN_BY, is_visible
 def occlusion_rates(index: Table) -> Table:
     """Rates by joint, camera, scene, action, subject, split and cause from an Occlusion-Person index.
 
-    In the grouping "cause" the denominator stays all in-image joints, so the causes add up to the rate of "all".
+    In the grouping "cause" the denominator stays all in-image joints, so the causes add up to the rate of "all"; an
+    occluded joint without a gap (a release that holds labels only) has the cause "unknown".
     """
     inside: Bools = index["in_image"]
     occluded: Bools = inside & ~index["visible"]
+    known: Bools = ~np.isnan(index["gap_m"])
     rows: list[tuple[str, str, int, int]] = [("all", "all", int(inside.sum()), int(occluded.sum()))]
     for position, joint in enumerate(OCCLUSION_PERSON.joints):
         rows.append(("joint", joint, int(inside[:, position].sum()), int(occluded[:, position].sum())))
@@ -35,7 +37,9 @@ def occlusion_rates(index: Table) -> Table:
         rows.extend(_grouped(grouping, np.array(groups, dtype=object), inside, occluded))
     for cause, name in enumerate(HIDDEN_BY):
         label = "none (the surface is behind the joint)" if name == "none" else name
-        rows.append(("cause", label, int(inside.sum()), int((occluded & (index["hidden_by"] == cause)).sum())))
+        of_cause = occluded & known & (index["hidden_by"] == cause)
+        rows.append(("cause", label, int(inside.sum()), int(of_cause.sum())))
+    rows.append(("cause", "unknown", int(inside.sum()), int((occluded & ~known).sum())))
     return _rates(rows)
 
 
@@ -68,8 +72,8 @@ def _ratio(numerator: Any, denominator: Any) -> Array:
 
 
 def threshold_rates(index: Table, thresholds_m: Sequence[float]) -> Table:
-    """The occlusion rate at each threshold under both rules, from the stored gaps alone."""
-    inside: Bools = index["in_image"]
+    """The occlusion rate at each threshold under both rules, from stored gaps; joints without one do not count."""
+    inside: Bools = index["in_image"] & ~np.isnan(index["gap_m"])
     rows = [
         (rule, float(threshold), int((inside & ~is_visible(index["gap_m"], threshold_m=threshold, rule=rule)).sum()))
         for rule in ("absolute", "one_sided")

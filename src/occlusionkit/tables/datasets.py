@@ -22,7 +22,7 @@ _PUBLISHED = (
 )
 
 
-def dataset_table(index: Table, *, source: Literal["studio", "real"], name: str) -> Table:
+def dataset_table(index: Table, *, source: Literal["studio", "acquired"], name: str) -> Table:
     """The published rows, then this dataset's: instants, cameras and occluded share, as measured from its index."""
     instants = {(video, image) for video, image in zip(index["video_id"], index["image_id"], strict=True)}
     inside = int(index["in_image"].sum())

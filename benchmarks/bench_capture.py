@@ -1,6 +1,6 @@
 """Capture through the UnrealCV server, beside the bare renderer: the same takes drawn, read and encoded in one process.
 
-    python benchmarks/bench_capture.py [--instants 10] [--threads 2] [--repeats 3] [--results results]
+    python benchmarks/bench_capture.py [--takes 2] [--instants 50] [--threads 2] [--repeats 3] [--results results]
 
 Both write RGB (4x antialiased) as JPEG, depth and masks as 16-bit PNG into stored zips, 640x360, eight cameras. Needs
 the people and the baked light of a run (`make run`). Prints images/s and the ratio of the two (asked: at most 1.5).
@@ -100,8 +100,8 @@ def served(folder: Path, results: Path, size: PlanSize, threads: int) -> tuple[i
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--instants", type=int, default=10, help="of each take")
-    parser.add_argument("--takes", type=int, default=4)
+    parser.add_argument("--instants", type=int, default=50, help="of each take; the full-size run has 50")
+    parser.add_argument("--takes", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--results", type=Path, default=Path("results"))

@@ -30,8 +30,7 @@ def main() -> int:
         print("\nThe run stopped; the first ERROR line above says why. Details: results/logs/", file=sys.stderr)
         return done
     if options.target == "all":
-        for name in ("datasets", "rates"):
-            print(f"\n{(TABLES / f'{name}.md').read_text()}", end="")
+        print(f"\n{(TABLES / 'datasets.md').read_text()}", end="")
         print("\ndataset  results/data/occlusion_person/unrealcv/")
         print(f"tables   {TABLES}/")
         print("figures  results/figures/occlusion_person/")

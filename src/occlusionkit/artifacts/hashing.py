@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from .pickles import UnsafePickleError, loads_plain_pickle
 
 # What stands directly under results/ and says how a run went, or was computed from the rest, not what it made.
-NOT_CONTENT = ("logs", "benchmarks", "audit", "server", "report.html")
+NOT_CONTENT = ("logs", "benchmarks", "audit", "server", "archives", "report.html")
 _IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
 _DAMAGE = (pa.ArrowException, OSError, ValueError, KeyError, EOFError, NotImplementedError, zlib.error,
            zipfile.BadZipFile, pickle.UnpicklingError, cv2.error)  # fmt: skip

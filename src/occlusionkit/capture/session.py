@@ -72,6 +72,8 @@ def capture_shard(
             take = _take(instants[0], by_file=motion_folder is not None)
             # All instants of the take, not only this shard's: its place must not depend on the sharding.
             seconds = plan["clip_seconds"][plan["video_id"] == video_id].tolist()
+            # The server builds the room while we do: each takes about a second.
+            client.submit([f"vset /action/game/level {ROOMS[take.scene]}"])
             room, body = build_room(ROOMS[take.scene]), bodies[take.subject]
             performance = perform(take, room=room, body=body, seconds=seconds, seed=seed, files=files)
             log.info("%s: %s in %s, %d instants", video_id, body.name, room.name, len(instants))
@@ -139,9 +141,9 @@ def _set_the_scene(
     size_hw: tuple[int, int],
     camera_ids: Sequence[int],
 ) -> _Scene:
-    """Load the room (which also sends people away), put up its cameras, bring the person in, and learn the colours."""
+    """Wait for the room (empty of people when it comes), put up cameras, bring the person in, learn the colours."""
     room, scene = performance.room, performance.take.scene
-    client.load_room(room.name)
+    client.collect()
     places = [CameraPlace(c.location_cm, c.rotator_deg, c.hfov_deg, size_hw) for c in room.cameras]
     client.place_cameras(places)
     ids = {name: number for number, name in enumerate(client.object_colors(), start=1)}

@@ -13,7 +13,7 @@ from ..world import Item, Light, World
 from .pieces import Placed
 from .room import CAMERAS, Room, RoomCamera, Stage
 from .shell import Shell, shell_pieces
-from .textures import texture
+from .textures import Textures
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,12 @@ def room_from_plan(name: str, index: int, plan: Plan) -> Room:
     items: list[Item] = []
     for piece in placed:
         items += piece.items(first_instance=len(items) + 1)
-    needed = sorted({item.material.texture for item in items if item.material.texture is not None})
+    needed = {item.material.texture for item in items if item.material.texture is not None}
     return Room(
         name=name,
         index=index,
         title=plan.title,
-        world=World(name, tuple(items), plan.lights, {key: texture(key) for key in needed}),
+        world=World(name, tuple(items), plan.lights, Textures(needed)),
         solids={piece.name: piece.solids for piece in placed if piece.solids},
         size_m=plan.size_m,
         stage=plan.stage,

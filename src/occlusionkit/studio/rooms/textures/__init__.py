@@ -7,6 +7,7 @@ multiply them. Noise is filtered in the Fourier domain, which makes it periodic 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 import numpy as np
@@ -16,6 +17,24 @@ from . import cloth, pictures, walls, wood
 
 _PAINTERS = wood.PAINTERS | cloth.PAINTERS | walls.PAINTERS | pictures.PAINTERS
 TEXTURES: tuple[str, ...] = tuple(sorted(_PAINTERS))
+
+
+class Textures(Mapping[str, NDArray[np.uint8]]):
+    """Textures by name, painted when first looked at: who only asks where furniture stands does not wait for them."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple(sorted(names))
+
+    def __getitem__(self, name: str) -> NDArray[np.uint8]:
+        if name not in self._names:
+            raise KeyError(name)
+        return texture(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 @cache

@@ -25,7 +25,9 @@ def main() -> int:
     OWNER.parent.mkdir(parents=True, exist_ok=True)
     OWNER.write_text(f"{socket.gethostname()}\n")
     configs = ["--configfile", *options.configfile] if options.configfile else []
-    done = subprocess.run([*SNAKEMAKE, "--cores", options.cores, *configs, options.target], check=False).returncode
+    done = subprocess.run(
+        [*SNAKEMAKE, "--quiet", "rules", "--cores", options.cores, *configs, options.target], check=False
+    ).returncode
     if done:
         print("\nThe run stopped; the first ERROR line above says why. Details: results/logs/", file=sys.stderr)
         return done

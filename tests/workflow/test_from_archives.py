@@ -1,6 +1,11 @@
-"""The studio's dataset packed as upstream packs it, and taken back from its archives to the same tables."""
+"""The studio's dataset packed as upstream packs it, and taken back over a failing server to the same tables."""
 
 from __future__ import annotations
+
+import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,23 +20,61 @@ pytestmark = pytest.mark.slow
 NAME = "packed_person"
 
 
+class HalfwayHandler(BaseHTTPRequestHandler):
+    """Drops the line in the middle of each file's first answer, and ignores Range ever after."""
+
+    folder: Path
+    seen: set[str]
+
+    def do_GET(self):
+        data = (self.folder / Path(self.path).name).read_bytes()
+        first = self.path not in self.seen
+        self.seen.add(self.path)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data[: len(data) // 2] if first else data)
+        self.close_connection = True
+
+    def log_message(self, *_):
+        pass
+
+
 @pytest.fixture(scope="module")
-def acquired_run(tiny_run, snakemake, tmp_path_factory):
+def failing_server(tmp_path_factory):
+    """A local server over an empty folder; (folder, address, paths that were asked for)."""
+    folder = tmp_path_factory.mktemp("served")
+    handler = type("Handler", (HalfwayHandler,), {"folder": folder, "seen": set()})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield folder, f"http://127.0.0.1:{server.server_port}", handler.seen
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def acquired_run(tiny_run, snakemake, tmp_path_factory, failing_server):
     folder = tmp_path_factory.mktemp("acquired")
+    served, address, seen = failing_server
     release = pack_occlusion_person(
-        tiny_run.results / "data/occlusion_person", folder / "release", name=NAME, volume_bytes=60_000, address=""
+        tiny_run.results / "data/occlusion_person", folder / "release", name=NAME, volume_bytes=60_000, address=address
     )
+    for path in release.folder.iterdir():
+        shutil.copy2(path, served / path.name)
     config = folder / "acquired.yaml"
     config.write_text(
         yaml.safe_dump(
             {
                 "datasets": {"occlusion_person": NAME},
-                "acquire": {"manifests": [str(release.folder)], "datasets": {NAME: {"folder": str(release.folder)}}},
+                "acquire": {"manifests": [str(release.folder)], "wait_s": 0.1},
             }
         )
     )
     run = snakemake(folder / "run", configs=(config,))
     assert run.status == 0, run.text[-3000:]
+    assert len(seen) > 5, "the parts came over the wire"
     return run
 
 

@@ -28,7 +28,7 @@ STAMP := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml scripts
 
 .PHONY: help setup run test lint bench report lock clean
 help:
-	@sed -n '2,8p' Makefile | sed 's/^# \{0,1\}//'
+	@sed -n '2,7p' Makefile | sed 's/^# \{0,1\}//'
 
 $(STAMP):
 	@PYTHON="$(PYTHON)" TORCH="$(TORCH)" VENV="$(VENV)" HEADLESS="$(HEADLESS)" APT="$(APT)" scripts/setup_environment.sh

@@ -69,6 +69,22 @@ def test_an_expected_error_is_one_line_a_nonzero_exit_and_no_sidecar(rule, tmp_p
     assert not (tmp_path / "out.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (KeyError("no such joint"), "no such joint"),
+        (
+            OSError(28, "could not write x.zip: No space left on device"),
+            "could not write x.zip: No space left on device",
+        ),
+        (FileNotFoundError(2, "No such file or directory", "x.zip"), "[Errno 2] No such file or directory: 'x.zip'"),
+        (ValueError("bad"), "bad"),
+    ],
+)
+def test_errors_are_told_without_pythons_decoration(error, text):
+    assert jobs.message_of(error) == text
+
+
 def test_a_bug_of_ours_keeps_its_traceback(rule):
     def main(**_):
         raise AssertionError("ours")

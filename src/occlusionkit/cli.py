@@ -12,7 +12,7 @@ from .acquire.cli import app as acquire_app
 from .acquire.cli import datasets
 from .audit.cli import app as audit_app
 from .face import cli as faces
-from .jobs import EXPECTED_ERRORS, configure_logging, keep_caches_in
+from .jobs import EXPECTED_ERRORS, configure_logging, keep_caches_in, message_of
 from .occlusion.cli import app as label_app
 from .studio.render.choose import Choice
 
@@ -98,6 +98,5 @@ def main() -> None:
     try:
         app()
     except EXPECTED_ERRORS as error:
-        message = error.args[0] if isinstance(error, KeyError) and error.args else error
-        print(f"occlusionkit: {message}", file=sys.stderr)
+        print(f"occlusionkit: {message_of(error)}", file=sys.stderr)
         sys.exit(1)

@@ -25,6 +25,15 @@ EXPECTED_ERRORS = (ValueError, OSError, KeyError, RuntimeError)
 log = logging.getLogger("occlusionkit")
 
 
+def message_of(error: BaseException) -> str:
+    """What an expected error says to a person: without Python's quotes around keys and numbers before reasons."""
+    if isinstance(error, KeyError) and error.args:
+        return str(error.args[0])
+    if isinstance(error, OSError) and error.strerror and error.filename is None:
+        return error.strerror
+    return str(error)
+
+
 def keep_caches_in(folder: Path) -> None:
     """Point the caches of all libraries below `folder`, unless the user chose: nothing is written to $HOME."""
     for name, sub in (
@@ -125,9 +134,8 @@ def run_job(snakemake: Any, main: Callable[..., Mapping[str, Any] | None]) -> No
         ) as facts:
             facts.update(main(**inputs, **outputs, **parameters, **extra) or {})
     except EXPECTED_ERRORS as error:
-        message = error.args[0] if isinstance(error, KeyError) and error.args else error
         log.info("where it happened:", exc_info=True)
-        log.error("%s: %s", snakemake.rule, message)
+        log.error("%s: %s", snakemake.rule, message_of(error))
         sys.exit(1)
 
 

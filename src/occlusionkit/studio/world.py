@@ -6,7 +6,7 @@ A world knows no renderer, and no renderer knows what a person or a sofa is. Met
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
@@ -152,6 +152,10 @@ class Renderer(Protocol):
     description: str
 
     def render(self, world: World, camera: Camera, *, outputs: frozenset[Output]) -> Frame: ...
+
+    def render_many(self, world: World, cameras: Sequence[Camera], *, outputs: frozenset[Output]) -> list[Frame]:
+        """The world from several cameras, in their order; the same pictures as one by one."""
+        ...
 
     def close(self) -> None: ...
 

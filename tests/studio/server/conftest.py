@@ -79,6 +79,9 @@ class RayRenderer:
             normal=normal.reshape(*shape, 3) if "normal" in outputs else None,
         )
 
+    def render_many(self, world: World, cameras: Sequence[Camera], *, outputs: frozenset[Output]) -> list[Frame]:
+        return [self.render(world, camera, outputs=outputs) for camera in cameras]
+
     def close(self) -> None:
         pass
 

@@ -21,7 +21,7 @@ class Stage:
 
     def run(self, commands: Sequence[str]) -> Iterator[Body]:
         """The answers, one by one as they are made. Nothing else changes the world between the first and the last."""
-        with self.studio.views.expecting(self.dispatcher.outputs_ahead(commands)):
+        with self.studio.views.expecting(self.dispatcher.outputs_ahead(commands), self.state.cameras):
             for command in commands:
                 answer = self.dispatcher.run(self.studio, self.state, command)
                 if answer.state is not None:

@@ -66,42 +66,19 @@ def check_volumes(parts: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(parts)
 
 
-class Volumes(io.RawIOBase):
-    """The parts as one read-only seekable stream. `read_at` may be called from several threads."""
+class _Stream(io.RawIOBase):
+    """A seekable stream over something that reads at any offset: `size` and `read_at` are the subclass's."""
 
-    def __init__(self, parts: Sequence[Path], *, before_read: Callable[[int], None] | None = None) -> None:
-        """`before_read` is called with a part's index before any of its bytes are given out."""
+    def __init__(self) -> None:
         super().__init__()
-        self.parts = tuple(parts)
-        self._descriptors: list[int] = []
-        try:
-            for part in self.parts:
-                self._descriptors.append(os.open(part, os.O_RDONLY))
-        except BaseException:
-            self.close()
-            raise
-        self._ends = list(accumulate(os.fstat(fd).st_size for fd in self._descriptors))
-        self._before_read = before_read
         self._position = 0
 
     @property
     def size(self) -> int:
-        """Bytes of all parts together."""
-        return self._ends[-1]
-
-    def part_at(self, offset: int) -> int:
-        """Index of the part that holds a byte."""
-        return bisect_right(self._ends, offset)
+        raise NotImplementedError
 
     def read_at(self, offset: int, count: int) -> bytes:
-        """Up to `count` bytes from `offset`, never across the end of a part; empty at the end of all."""
-        if offset >= self.size or count <= 0:
-            return b""
-        index = self.part_at(offset)
-        if self._before_read is not None:
-            self._before_read(index)
-        start = self._ends[index - 1] if index else 0
-        return os.pread(self._descriptors[index], min(count, self._ends[index] - offset), offset - start)
+        raise NotImplementedError
 
     def readinto(self, buffer: Any, /) -> int:
         view = memoryview(buffer).cast("B")
@@ -126,6 +103,43 @@ class Volumes(io.RawIOBase):
     def seekable(self) -> bool:
         return True
 
+
+class Volumes(_Stream):
+    """The parts as one read-only seekable stream. `read_at` may be called from several threads."""
+
+    def __init__(self, parts: Sequence[Path], *, before_read: Callable[[int], None] | None = None) -> None:
+        """`before_read` is called with a part's index before any of its bytes are given out."""
+        super().__init__()
+        self.parts = tuple(parts)
+        self._descriptors: list[int] = []
+        try:
+            for part in self.parts:
+                self._descriptors.append(os.open(part, os.O_RDONLY))
+        except BaseException:
+            self.close()
+            raise
+        self._ends = list(accumulate(os.fstat(fd).st_size for fd in self._descriptors))
+        self._before_read = before_read
+
+    @property
+    def size(self) -> int:
+        """Bytes of all parts together."""
+        return self._ends[-1]
+
+    def part_at(self, offset: int) -> int:
+        """Index of the part that holds a byte."""
+        return bisect_right(self._ends, offset)
+
+    def read_at(self, offset: int, count: int) -> bytes:
+        """Up to `count` bytes from `offset`, never across the end of a part; empty at the end of all."""
+        if offset >= self.size or count <= 0:
+            return b""
+        index = self.part_at(offset)
+        if self._before_read is not None:
+            self._before_read(index)
+        start = self._ends[index - 1] if index else 0
+        return os.pread(self._descriptors[index], min(count, self._ends[index] - offset), offset - start)
+
     def close(self) -> None:
         for descriptor in self._descriptors:
             os.close(descriptor)
@@ -133,7 +147,7 @@ class Volumes(io.RawIOBase):
         super().close()
 
 
-class Slice(io.RawIOBase):
+class Slice(_Stream):
     """Bytes start..start+size of volumes as a stream with a position of its own; closing it leaves the volumes open.
 
     All of them for one reader among several, or a stored archive inside an archive.
@@ -142,30 +156,13 @@ class Slice(io.RawIOBase):
     def __init__(self, volumes: Volumes, start: int, size: int) -> None:
         super().__init__()
         self._volumes, self._start, self._size = volumes, start, size
-        self._position = 0
 
-    def readinto(self, buffer: Any, /) -> int:
-        view = memoryview(buffer).cast("B")
-        data = self._volumes.read_at(self._start + self._position, min(len(view), self._size - self._position))
-        view[: len(data)] = data
-        self._position += len(data)
-        return len(data)
+    @property
+    def size(self) -> int:
+        return self._size
 
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
-        if base + offset < 0:
-            raise OSError(22, f"seek to {base + offset}, before the first byte")
-        self._position = base + offset
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
+    def read_at(self, offset: int, count: int) -> bytes:
+        return self._volumes.read_at(self._start + offset, min(count, self._size - offset))
 
 
 class VolumeWriter(io.RawIOBase):

@@ -7,7 +7,8 @@ from typing import Any
 from occlusionkit.artifacts import read_table
 from occlusionkit.artifacts.schemas import DATASETS, RATES
 from occlusionkit.jobs import run_job
-from occlusionkit.tables.report import Picture, build_report
+from occlusionkit.tables.report import build_report
+from occlusionkit.tables.sections import Picture
 
 
 def main(

@@ -13,7 +13,8 @@ from occlusionkit.skeletons import OCCLUSION_PERSON, Skeleton
 from occlusionkit.tables.datasets import dataset_table
 from occlusionkit.tables.drawing import draw_depth, draw_joints, tile
 from occlusionkit.tables.figures import facing_camera, sample_rows
-from occlusionkit.tables.report import Picture, build_report
+from occlusionkit.tables.report import build_report
+from occlusionkit.tables.sections import Picture, Section, ShownTable
 
 TWO = Skeleton(name="two", joints=("root", "lwri"), parents=(-1, 0))
 GREY = np.full((90, 160, 3), 128, np.uint8)
@@ -118,3 +119,32 @@ def test_the_report_escapes_and_embeds(index, tmp_path):
     assert "not results on the published dataset" in " ".join(html.split())
     for joint in OCCLUSION_PERSON.joints:
         assert f"<td>{joint}</td>" in html
+
+
+def test_a_system_s_section_shows_its_rows_with_ours_and_the_grey_ones_marked(index, tmp_path):
+    shown = ShownTable(
+        "Scores",
+        ["set", "mIoU"],
+        [["clean <set>", "81.0"], ["published", "89.4"]],
+        ours=frozenset({0}),
+        grey=frozenset({1}),
+    )
+    build_report(
+        tmp_path / "report.html",
+        datasets=dataset_table(index, source="studio", name="ours"),
+        rates=occlusion_rates(index),
+        pictures=[],
+        settings={},
+        provenance={},
+        sections=[Section("faces", "Faces", "What it is.", note="Not the real thing.", tables=[shown])],
+    )
+    html = " ".join((tmp_path / "report.html").read_text().split())
+    assert '<a href="#faces">Faces</a>' in html and '<h2 id="faces">Faces</h2>' in html
+    assert '<tr class="ours"><td>clean &lt;set&gt;</td><td class="number">81.0</td></tr>' in html
+    assert '<tr class="grey"><td>published</td><td class="number">89.4</td></tr>' in html
+    assert "Not the real thing." in html
+
+
+def test_a_shown_table_needs_a_cell_for_each_column():
+    with pytest.raises(ValueError, match="'Scores', row 1: expected 2 cells, found 1"):
+        ShownTable("Scores", ["set", "mIoU"], [["a", "1"], ["b"]])

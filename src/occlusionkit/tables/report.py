@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +12,9 @@ import numpy as np
 from ..artifacts import write_bytes
 from ..artifacts.tables import Table
 from .formats import format_percent
+from .sections import Picture, Section
 
 _TEMPLATE = Path(__file__).with_name("report.html")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure file with its title and what to see in it."""
-
-    path: Path
-    title: str
-    text: str
-
-    @property
-    def data_uri(self) -> str:
-        kind = "jpeg" if self.path.suffix in (".jpg", ".jpeg") else "png"
-        return f"data:image/{kind};base64,{base64.b64encode(self.path.read_bytes()).decode()}"
 
 
 def build_report(
@@ -40,11 +25,12 @@ def build_report(
     pictures: Sequence[Picture],
     settings: Mapping[str, Any],
     provenance: Mapping[str, str],
+    sections: Sequence[Section] = (),
 ) -> None:
     """Write the report.
 
     datasets, rates: the tables of the same names;  settings: what of the config made the data, name -> value;
-    provenance: what ran, name -> text (renderer, versions, code).
+    provenance: what ran, name -> text (renderer, versions, code);  sections: the other systems' parts, in order.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     environment.filters["percent"] = format_percent
@@ -60,6 +46,7 @@ def build_report(
         pictures=pictures,
         settings=settings,
         provenance=provenance,
+        sections=sections,
     )
     write_bytes(path, html.encode())
 

@@ -1,0 +1,64 @@
+"""What a system shows in the report: its own part of the page, as plain text, tables and pictures."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure file with its title and what to see in it."""
+
+    path: Path
+    title: str
+    text: str
+
+    @property
+    def data_uri(self) -> str:
+        kind = "jpeg" if self.path.suffix in (".jpg", ".jpeg") else "png"
+        return f"data:image/{kind};base64,{base64.b64encode(self.path.read_bytes()).decode()}"
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    """A table as a person reads it: cells are text already.
+
+    ours: numbers of the rows measured in this run;  grey: those of published values whose protocol is another one.
+    ValueError where a row has not one cell for each column.
+    """
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    text: str = ""
+    ours: frozenset[int] = frozenset()
+    grey: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        for number, row in enumerate(self.rows):
+            if len(row) != len(self.header):
+                raise ValueError(
+                    f"table {self.title!r}, row {number}: expected {len(self.header)} cells, found {len(row)}"
+                )
+
+    def marked(self, number: int) -> str:
+        """The class of a row: "ours", "grey" or none."""
+        return "ours" if number in self.ours else "grey" if number in self.grey else ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One system's part of the report.
+
+    anchor: its address on the page;  note: what must be read before the numbers, such as what they were measured on.
+    """
+
+    anchor: str
+    title: str
+    text: str
+    note: str = ""
+    tables: Sequence[ShownTable] = field(default_factory=tuple)
+    pictures: Sequence[Picture] = field(default_factory=tuple)

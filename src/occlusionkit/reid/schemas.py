@@ -1,0 +1,106 @@
+"""Tables of the re-ID room: features of images, scores of queries, and what protocols report of them."""
+
+from __future__ import annotations
+
+from ..artifacts.tables import Column, Schema
+
+# Ranks for which hits are kept per query; the curves of figures and tables end here.
+MAX_RANK = 50
+
+ROLES = ("query", "gallery", "train", "partial")
+
+FEATURES = Schema(
+    name="reid_features",
+    doc="One row per image, in the order of features.npy; the digests tie each row to its features and its image.",
+    key=("row",),
+    columns=(
+        Column("row", "int64", "row of features.npy"),
+        Column("path", "string", "image below the dataset's folder"),
+        Column("sha256", "string", "of the image file; null where it is not known", nullable=True),
+        Column("feature_sha256", "string", "of this row of features.npy: little-endian float32"),
+        Column("identity", "int64", "person, as the file name has it"),
+        Column("role", "string", "query, gallery, train, or partial (Partial-REID's hand-cropped queries)"),
+        Column("occluded", "bool", "from the occluded side"),
+        Column("index", "int64", "number of the image within its identity and side; never a camera"),
+        Column("camera", "string", "only where the layout names one", nullable=True),
+        Column("width", "int32", "of the image file", unit="px"),
+        Column("height", "int32", "of the image file", unit="px"),
+    ),
+)
+
+
+def _score(name: str, doc: str) -> Column:
+    """Fraction 0..1."""
+    return Column(name, "float64", doc)
+
+
+ITEMS = Schema(
+    name="reid_items",
+    doc="One row per query image (single query) or per identity (N-shot, averaged over its draws).",
+    key=("split", "shots", "fusion", "item"),
+    columns=(
+        Column("split", "int32", "half split of the identities; -1: the protocol has none"),
+        Column("shots", "int32", "images a side; 0: single query against all gallery images"),
+        Column("fusion", "string", "mean_feature, min_distance, or none (single query)"),
+        Column("item", "string", "path of the query, or the identity"),
+        Column("identity", "int64", "the query's person"),
+        Column("draws", "int64", "draws of images that the row averages over"),
+        Column("hits", "float64", "share of draws with a right match at rank 1..50 or before", (MAX_RANK,)),
+        _score("average_precision", "plain: mean over positives of precision at their rank"),
+        _score("average_precision_trapezoid", "as Market-1501's MATLAB code"),
+        _score("inverse_negative_penalty", "positives over the rank of the last one (mINP's term)"),
+        Column("positives", "int64", "gallery images, or sets, of the same person"),
+        Column("tied", "int64", "positives that tie with another person's image, summed over draws"),
+    ),
+)
+
+DRAWS = Schema(
+    name="reid_draws",
+    doc="N-shot scores of every single draw of images: what repeats of the protocol scatter around.",
+    key=("split", "shots", "fusion", "draw"),
+    columns=(
+        Column("split", "int32", "half split of the identities"),
+        Column("shots", "int32", "images a side"),
+        Column("fusion", "string", "mean_feature or min_distance"),
+        Column("draw", "int32", "0.."),
+        Column("identities", "int64", "of the test half, each once a query and once in the gallery"),
+        _score("rank_1", "share of identities found at rank 1"),
+        _score("rank_5", "... at rank 5 or before"),
+        _score("rank_10", "... at rank 10 or before"),
+        _score("rank_20", "... at rank 20 or before"),
+        _score("mean_ap", "mean of 1 / rank: one positive each"),
+    ),
+)
+
+METRICS = Schema(
+    name="reid_metrics",
+    doc="What a protocol reports of one set of features.",
+    key=("protocol", "split", "shots", "fusion", "metric"),
+    columns=(
+        Column("protocol", "string", "icme18, transfer, supervised or market1501"),
+        Column("split", "string", "number of the half split, all, or none"),
+        Column("shots", "int32", "images a side; 0: single query"),
+        Column("fusion", "string", "mean_feature, min_distance or none"),
+        Column("metric", "string", "rank_1 .. rank_20, mean_ap, mean_ap_trapezoid, minp"),
+        Column("value", "float64", "fraction 0..1; NaN where nothing was counted", nullable=True),
+        Column("low", "float64", "2.5% point of the bootstrap over identities", nullable=True),
+        Column("high", "float64", "97.5% point", nullable=True),
+        Column("draw_std", "float64", "standard deviation over draws and splits; NaN: single query", nullable=True),
+        Column("queries", "int64", "query images, or identities times splits"),
+        Column("without_positives", "int64", "queries left out because the gallery lacks their person"),
+        Column("tied", "int64", "positives that tie with another person's image (all draws)"),
+        Column("draws", "int64", "draws of images in all"),
+        Column("ties", "string", "policy: pessimistic, optimistic or stable"),
+    ),
+)
+
+SPLITS = Schema(
+    name="reid_splits",
+    doc="Half splits of a dataset's identities: who is trained on and who is tested.",
+    key=("split", "identity"),
+    columns=(
+        Column("split", "int32", "0 is the canonical split"),
+        Column("identity", "int64", "person"),
+        Column("part", "string", "train or test"),
+    ),
+)

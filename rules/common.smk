@@ -74,6 +74,19 @@ def say_what_it_takes():
     )
 
 
+def identities_of(part):
+    """Numbers of the made-up people in one part of them: parts count from 0, people from 1."""
+    amount, each = config["identities"]["amount"], config["identities"]["part"]
+    return range(int(part) * each + 1, min((int(part) + 1) * each, amount) + 1)
+
+
+def identity_files(numbers):
+    """The files that hold these made-up people, who are found in them by their names (i0001, ...)."""
+    each = config["identities"]["part"]
+    parts = sorted({(number - 1) // each for number in numbers})
+    return [f"results/studio/identities/{part:02d}.npz" for part in parts]
+
+
 def shard_files(kind, name):
     """One file of every shard: kind is captures or labels."""
     return expand(

@@ -43,3 +43,26 @@ rule bake_light:
         ),
     script:
         "../scripts/bake_light.py"
+
+
+rule bake_identities:
+    """Bake some of the made-up people who populate the sets of crops and faces, from the anny body model."""
+    output:
+        multiext("results/studio/identities/{part}", people=".npz", sidecar=".json"),
+    log:
+        "results/logs/bake_identities/{part}.log",
+    cache: True
+    conda:
+        "../envs/core.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+    params:
+        first=lambda wildcards: identities_of(wildcards.part)[0],
+        amount=lambda wildcards: len(identities_of(wildcards.part)),
+        seed=config["seed"],
+        code=code_digest(
+            "bake_identities.py", "occlusionkit.studio.people.identities"
+        ),
+    script:
+        "../scripts/bake_identities.py"

@@ -61,8 +61,6 @@ rule bake_identities:
         first=lambda wildcards: identities_of(wildcards.part)[0],
         amount=lambda wildcards: len(identities_of(wildcards.part)),
         seed=config["seed"],
-        code=code_digest(
-            "bake_identities.py", "occlusionkit.studio.people.identities"
-        ),
+        code=code_digest("bake_identities.py", "occlusionkit.studio.people.identities"),
     script:
         "../scripts/bake_identities.py"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from occlusionkit.artifacts.hashing import content_hash, file_sha256
+from occlusionkit.artifacts.hashing import content_hash, file_sha256, folder_sha256
 from occlusionkit.artifacts.sidecar import job_sidecar
 
 
@@ -64,6 +65,23 @@ def test_a_sidecar_that_is_an_input_counts_without_its_clock(tmp_path):
 
     assert chain(1.0, 8) == chain(2.0, 8)
     assert chain(1.0, 8) != chain(1.0, 9)
+
+
+def test_a_folder_that_is_an_input_counts_by_names_and_bytes(tmp_path):
+    folder = tmp_path / "images"
+
+    def hashed(name: str, data: bytes) -> str:
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "class").mkdir(parents=True)
+        (folder / "class" / name).write_bytes(data)
+        return json.loads(run(tmp_path, inputs=[folder]).read_text())["inputs"][f"{tmp_path.name}/images"]
+
+    first = hashed("a.png", b"1")
+    (folder / ".a.png.partial-host-1").write_bytes(b"half")  # a killed writer's, which nothing reads
+    assert folder_sha256(folder) == first
+    assert hashed("a.png", b"1") == first
+    assert hashed("b.png", b"1") != first
+    assert hashed("a.png", b"2") != first
 
 
 def test_a_job_that_fails_leaves_no_sidecar(tmp_path):

@@ -35,6 +35,16 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def folder_sha256(folder: Path) -> str:
+    """Hex digest of the names and bytes of all files below a folder, hidden ones left out."""
+    digest = hashlib.sha256()
+    names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    for name in names:
+        if not any(part.startswith(".") for part in name.parts):
+            digest.update(f"{name.as_posix()}\0{file_sha256(folder / name)}\n".encode())
+    return digest.hexdigest()
+
+
 def content_hash(path: Path) -> str:
     """Hex digest of what a file decodes to: table rows, arrays, pixels, zip members; other files count by bytes, and so
     do pickles of more than plain data, which are never loaded.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .atomic import write_json
-from .hashing import content_hash, file_sha256
+from .hashing import content_hash, file_sha256, folder_sha256
 
 _PACKAGES = ("occlusionkit", "numpy", "torch", "opencv-python", "pyarrow", "moderngl", "embreex", "anny", "unrealcv")
 
@@ -29,10 +29,10 @@ def job_sidecar(
 ) -> Iterator[dict[str, Any]]:
     """Write `path` when the job's body ends well; nothing is written when it raises.
 
-    The hashed part holds rule, inputs (folder/name -> sha256 of the file, or of a sidecar's hashed part), parameters,
-    code digest and `facts`, the dictionary that is yielded for what only the job knows and another honest run repeats
-    (counts, the renderer). The part under "host" (host, versions, threads, times) may differ between honest runs;
-    `facts["host"]`, a dictionary, is moved there. Raises ValueError for two inputs of one folder/name.
+    The hashed part holds rule, inputs (folder/name -> sha256 of the file, of a folder's files, or of a sidecar's hashed
+    part), parameters, code digest and `facts`, the dictionary that is yielded for what only the job knows and another
+    honest run repeats (counts, the renderer). The part under "host" (host, versions, threads, times) may differ between
+    honest runs; `facts["host"]`, a dictionary, is moved there. Raises ValueError for two inputs of one folder/name.
     """
     started, cpu = time.time(), time.process_time()
     paths = inputs.values() if isinstance(inputs, Mapping) else inputs
@@ -74,8 +74,11 @@ def _input_hashes(paths: Sequence[Path]) -> dict[str, str]:
             raise ValueError(
                 f"sidecar: two inputs are called {name}, the second is {path}; rename one of their folders"
             )
-        # The bytes of a sidecar hold the time of day; its content does not.
-        hashes[name] = content_hash(path) if path.suffix == ".json" else file_sha256(path)
+        if path.is_dir():
+            hashes[name] = folder_sha256(path)
+        else:
+            # The bytes of a sidecar hold the time of day; its content does not.
+            hashes[name] = content_hash(path) if path.suffix == ".json" else file_sha256(path)
     return hashes
 
 

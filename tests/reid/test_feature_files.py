@@ -61,7 +61,7 @@ def test_other_features_than_the_indexs_are_refused(folder, change, message):
 
 
 def test_files_that_are_no_features_are_refused(folder):
-    with pytest.raises(FileNotFoundError, match="expected features as .npy"):
+    with pytest.raises(FileNotFoundError, match=r"expected features as \.npy"):
         read_features(folder / "none.npy", folder / "features.parquet")
     np.save(folder / "objects.npy", np.array([{}]), allow_pickle=True)
     for name, content in (("objects.npy", None), ("text.npy", b"text"), ("empty.npy", b"")):

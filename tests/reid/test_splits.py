@@ -15,7 +15,7 @@ def test_halves_share_nobody_and_leave_nobody_out(identities, number):
     assert sorted([*split.train, *split.test]) == sorted(identities)
     assert not set(split.train) & set(split.test)
     assert len(split.test) - len(split.train) in (0, 1)
-    assert split == half_split([*reversed(sorted(identities)), *identities], number)
+    assert split == half_split([*sorted(identities, reverse=True), *identities], number)
 
 
 def test_the_canonical_split_follows_its_published_definition():

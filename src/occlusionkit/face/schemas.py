@@ -83,3 +83,63 @@ SCORES = Schema(
         _drawn("hidden_fraction", "from the set's manifest; NaN where unknown"),
     ),
 )
+
+EXAMPLES = Schema(
+    name="face_examples",
+    doc="One row per image of a group (photographs, a generated set, a test set), every one read and found usable.",
+    key=("group", "stem"),
+    columns=(
+        Column("group", "string", "clean, occluded, ..., the name of a generated set, or of a test set"),
+        Column("stem", "string", "file name without its last extension"),
+        Column("image", "string", "path of the image, from the working folder"),
+        Column("mask", "string", "path of the mask, from the working folder"),
+        Column("image_sha256", "string", "of the image's bytes"),
+        Column("mask_sha256", "string", "of the mask's bytes"),
+        Column("person", "string", "who it shows, where that is known", nullable=True),
+        Column("height", "int32", "of the image", unit="px"),
+        Column("width", "int32", "of the image", unit="px"),
+        Column("face_pixels", "int64", "visible face in the mask", unit="px"),
+        _drawn("hidden_fraction", "hidden pixels of the face over all of them; NaN where unknown"),
+    ),
+)
+
+_RUN = (
+    Column("test_set", "string", "realocc, realocc_wild or cofw"),
+    Column("network", "string", "name in the catalogue of networks"),
+    Column("training_set", "string", "name in the paper's Table 2"),
+)
+
+FACE_RESULTS = Schema(
+    name="face_results",
+    doc="One row per number of the face table: measured here, with the published one that stands in its place.",
+    key=("test_set", "network", "training_set", "metric"),
+    columns=(
+        *_RUN,
+        Column("metric", "string", "miou (mean over face and background), face_iou, dice, accuracy, boundary_iou"),
+        Column("source", "string", "of the test images: studio, or the folder or dataset that was given"),
+        Column("label", "string", "the network in words"),
+        _drawn("value", "of the whole test set, mean over seeds"),
+        _drawn("spread", "sample standard deviation over seeds; NaN for one seed"),
+        Column("seeds", "int32", "training runs"),
+        Column("images", "int32", "of the test set"),
+        _drawn("published_value", "the paper's, of the same family of networks; NaN where it has none"),
+        Column("published_in", "string", "where it stands", nullable=True),
+        Column("mismatch", "string", "why the two may not be compared", nullable=True),
+    ),
+)
+
+FACE_BY_HIDDEN = Schema(
+    name="face_by_hidden",
+    doc="Scores in bins of the hidden fraction of the face.",
+    key=("test_set", "network", "training_set", "low"),
+    columns=(
+        *_RUN,
+        Column("low", "float64", "least hidden fraction of the bin"),
+        Column("high", "float64", "end of the bin, itself outside but for the last one"),
+        Column("images", "int32", "of the test set in the bin"),
+        Column("seeds", "int32", "training runs"),
+        _drawn("face_iou", "of the bin's summed pixels, mean over seeds"),
+        _drawn("face_iou_spread", "sample standard deviation over seeds; NaN for one seed"),
+        _drawn("miou", "of the bin's summed pixels, mean over seeds"),
+    ),
+)

@@ -50,7 +50,7 @@ def score_folders(
     rows = []
     for done, stem in enumerate(wanted, start=1):
         counts = count_masks(_face_of(found[stem], face_classes), _truth_of(wanted[stem], found[stem], face_classes))
-        rows.append(_row(stem, counts, hidden.get(stem, math.nan)))
+        rows.append(score_row(stem, counts, hidden.get(stem, math.nan)))
         if report is not None:
             report(done, len(wanted))
     return make_table(SCORES, {column.name: [row[column.name] for row in rows] for column in SCORES.columns})
@@ -78,7 +78,8 @@ def _hidden_fractions(path: Path) -> Mapping[str, float]:
     return dict(zip(table["stem"].tolist(), table["hidden_fraction"].tolist(), strict=True))
 
 
-def _row(stem: str, counts: MaskCounts, hidden_fraction: float) -> dict[str, Any]:
+def score_row(stem: str, counts: MaskCounts, hidden_fraction: float) -> dict[str, Any]:
+    """One row of SCORES."""
     return {
         "stem": stem,
         **dict(zip(_COUNTS, counts.values(), strict=True)),

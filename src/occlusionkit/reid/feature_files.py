@@ -48,15 +48,20 @@ def row_digests(features: Features) -> list[str]:
     return [hashlib.sha256(row.data).hexdigest() for row in stored]
 
 
-def write_features(folder: Path, features: Features, rows: Mapping[str, Any]) -> Table:
-    """Write folder/features.npy and folder/features.parquet, and return the latter.
+def feature_set(features: Features, rows: Mapping[str, Any], *, where: str = "features") -> FeatureSet:
+    """Features with their index, made here.
 
     features (N, D) float32;  rows: the columns of FEATURES without `row` and `feature_sha256`, N values each, in the
     order of the features. Raises ValueError for NaN or infinite features, and for what the schema refuses.
     """
-    _check_features(features, f"{folder}/features.npy", [str(path) for path in rows["path"]])
+    _check_features(features, where, [str(path) for path in rows["path"]])
     given = {"row": np.arange(len(features)), "feature_sha256": row_digests(features)}
-    index = make_table(FEATURES, {**rows, **given})
+    return FeatureSet(features, make_table(FEATURES, {**rows, **given}))
+
+
+def write_features(folder: Path, features: Features, rows: Mapping[str, Any]) -> Table:
+    """Write folder/features.npy and folder/features.parquet, and return the latter. Arguments: as `feature_set`."""
+    index = feature_set(features, rows, where=f"{folder}/features.npy").index
     with atomic_output(folder / "features.npy") as temporary, temporary.open("wb") as file:
         np.save(file, features, allow_pickle=False)
     write_table(folder / "features.parquet", index)

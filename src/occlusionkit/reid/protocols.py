@@ -1,0 +1,94 @@
+"""Evaluation protocols by name. Numbers of two protocols are never comparable: other trainings, other galleries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from .ranking import Ties
+from .shots import Few, Fusion
+
+Kind = Literal["sets", "single"]
+
+# No half split: the dataset ships who is tested.
+SHIPPED = -1
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What is fixed by a protocol's name.
+
+    kind: sets (N-shot, one query set and one gallery set for each identity) or single (each query image against all
+    gallery images);  cameras: whether the junk rule applies;  text: what it says, in a sentence.
+    """
+
+    name: str
+    kind: Kind
+    cameras: bool
+    text: str
+
+
+_ALL = (
+    Protocol(
+        "icme18",
+        "sets",
+        False,
+        "Trained on one half of the dataset's identities, tested on the other; N occluded images of each identity are "
+        "matched with N whole ones, over many draws of images (Zhuo et al., ICME 2018).",
+    ),
+    Protocol(
+        "transfer",
+        "single",
+        False,
+        "Trained on another dataset; every occluded image of the whole dataset is a query against all whole images "
+        "(all work after 2018, usually trained on Market-1501).",
+    ),
+    Protocol(
+        "supervised",
+        "single",
+        False,
+        "Trained on the dataset's own train part, as it is shipped; every occluded image of its test part is a query "
+        "(P-DukeMTMC-reID).",
+    ),
+    Protocol(
+        "market1501",
+        "single",
+        True,
+        "Single query with the junk rule: gallery images of the query's person from its own camera are left out "
+        "(Zheng et al., ICCV 2015).",
+    ),
+)
+PROTOCOLS = {protocol.name: protocol for protocol in _ALL}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a protocol is run. draws, splits, shots, fusions, few: of icme18 only."""
+
+    ties: Ties = "pessimistic"
+    draws: int = 100
+    splits: tuple[int, ...] = (0,)
+    shots: tuple[int, ...] = (1, 2, 5)
+    fusions: tuple[Fusion, ...] = ("mean_feature", "min_distance")
+    few: Few = "cap"
+    query_role: Literal["query", "partial"] = "query"
+    device: str = "cpu"
+
+
+def protocol_named(name: str) -> Protocol:
+    """The protocol of that name; ValueError listing the names."""
+    if name not in PROTOCOLS:
+        raise ValueError(f"protocol: expected one of {', '.join(PROTOCOLS)}; found {name!r}")
+    return PROTOCOLS[name]
+
+
+def check_settings(settings: Settings, *, names: Sequence[str] = ()) -> None:
+    """ValueError for numbers that no protocol can be run with. `names`: how the options are called in the message."""
+    if settings.draws < 1 or not settings.shots or min(settings.shots) < 1:
+        raise ValueError(
+            f"{' and '.join(names) or 'draws and shots'}: expected at least one draw and shots from 1, "
+            f"found {settings.draws} draws and shots {list(settings.shots)}"
+        )
+    if not settings.splits or (SHIPPED in settings.splits and len(settings.splits) > 1):
+        raise ValueError(f"splits: expected numbers from 0, or the shipped one alone; found {list(settings.splits)}")

@@ -1,0 +1,34 @@
+"""Hands on white ground, fingers down: images, masks, one row per picture."""
+
+from pathlib import Path
+from typing import Any
+
+from occlusionkit.artifacts import write_table
+from occlusionkit.jobs import run_job
+from occlusionkit.studio.portraits.sets import read_cast, whole_folders, write_hands
+from occlusionkit.studio.render import open_renderer
+
+
+def main(
+    people: list[Path],
+    images: Path,
+    masks: Path,
+    table: Path,
+    *,
+    amount: int,
+    size_px: int,
+    identities: int,
+    renderer: str,
+    seed: int,
+    threads: int,
+) -> dict[str, Any]:
+    cast = read_cast(people, split="train", identities=identities, seed=seed)
+    opened = open_renderer(renderer, threads=threads)
+    with whole_folders(Path("results/.partial/portraits/hands"), images=images, masks=masks) as folders:
+        rows = write_hands(opened, cast, amount=amount, size_px=size_px, **folders)
+    write_table(table, rows)
+    return {"pictures": len(rows), "renderer": opened.description}
+
+
+if __name__ == "__main__":
+    run_job(snakemake, main)

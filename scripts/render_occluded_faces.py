@@ -1,0 +1,36 @@
+"""Portraits with things before the face: images, masks of what is visible, masks as if nothing were there."""
+
+from pathlib import Path
+from typing import Any
+
+from occlusionkit.artifacts import write_table
+from occlusionkit.jobs import run_job
+from occlusionkit.studio.portraits.sets import read_cast, whole_folders, write_faces
+from occlusionkit.studio.render import open_renderer
+
+
+def main(
+    people: list[Path],
+    images: Path,
+    masks: Path,
+    whole_masks: Path,
+    table: Path,
+    *,
+    amount: int,
+    size_px: int,
+    identities: int,
+    renderer: str,
+    seed: int,
+    threads: int,
+) -> dict[str, Any]:
+    cast = read_cast(people, split="train", identities=identities, seed=seed)
+    opened = open_renderer(renderer, threads=threads)
+    stage = Path("results/.partial/portraits/occluded")
+    with whole_folders(stage, images=images, masks=masks, whole_masks=whole_masks) as folders:
+        rows = write_faces(opened, cast, dataset="occluded", amount=amount, size_px=size_px, **folders)
+    write_table(table, rows)
+    return {"pictures": len(rows), "renderer": opened.description}
+
+
+if __name__ == "__main__":
+    run_job(snakemake, main)

@@ -1,0 +1,1 @@
+"""Portraits of the studio's people, and what hides faces: the stand-ins for the face datasets."""

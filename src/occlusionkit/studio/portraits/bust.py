@@ -1,0 +1,278 @@
+"""Head and shoulders of a baked person, what its surface is called in a portrait, and poses of head and eyes.
+
+Head coordinates: metres from the middle between the eyes, with the head upright at rest: x to the person's left,
+y backwards (a person at rest faces -Y), z up. `HeadFrame` says where they are in the world.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ...geometry import Array, Bools
+from ..people import PARTS, SURFACES, Body
+from ..people.surface import Pieces, carve
+from ..rig import Pose, pose_bones
+from ..world import Mesh
+from .draws import normal_within, turn_about
+
+# What a portrait's pixels can be, as part ids of its meshes (0: no part of the person).
+CLASSES = {
+    name: number
+    for number, name in enumerate(("skin", "brow", "eye", "lip", "beard", "hair", "neck", "cloth", "limb"), 1)
+}
+# The face of the masks: CelebAMask-HQ's skin, brows, eyes, ears, nose and lips (a beard is on its skin). No hair.
+FACE_CLASSES = tuple(CLASSES[name] for name in ("skin", "brow", "eye", "lip", "beard"))
+_HEAD_CLASS = {"skin": "skin", "brow": "brow", "lip": "lip", "sclera": "eye", "iris": "eye", "beard": "beard"}
+# How far below the neck's root a portrait may reach, m.
+_BELOW_NECK_M = 0.45
+# How a turn of the head is shared among the bones of the neck and the head.
+_NECK_SHARES = {"neck01": 0.2, "neck02": 0.2, "neck03": 0.2, "head": 0.4}
+
+
+@dataclass(frozen=True)
+class HeadPose:
+    """Degrees. yaw: to the person's left;  pitch: up;  roll: towards the left shoulder;  gaze: of both eyes, on top."""
+
+    yaw_deg: float = 0.0
+    pitch_deg: float = 0.0
+    roll_deg: float = 0.0
+    gaze_yaw_deg: float = 0.0
+    gaze_pitch_deg: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class HeadFrame:
+    """origin (3,) m, world: between the eyes;  rotation (3, 3): head coordinates -> world."""
+
+    origin: Array
+    rotation: Array
+
+    def to_world(self, points: Array) -> Array:
+        """(..., 3) m, head coordinates -> (..., 3) m, world."""
+        placed: Array = np.asarray(points) @ self.rotation.T + self.origin
+        return placed
+
+    @property
+    def matrix(self) -> Array:
+        """(4, 4), head coordinates -> world."""
+        matrix = np.eye(4)
+        matrix[:3, :3], matrix[:3, 3] = self.rotation, self.origin
+        return matrix
+
+
+@dataclass(frozen=True, eq=False)
+class Relief:
+    """The front of a face as heights over a plane, in head coordinates at rest: what is worn is laid on it.
+
+    depth (R, C) m: y at z = low_z + row * step, x = low_x + column * step, smooth, and nowhere behind the face.
+    """
+
+    depth: Array
+    low_x: float
+    low_z: float
+    step: float
+
+    def at(self, x: Array, z: Array) -> Array:
+        """y m of the face's front at x and z (...), m; outside of the map, at its nearest edge."""
+        columns = np.clip((np.asarray(x) - self.low_x) / self.step, 0, self.depth.shape[1] - 1.001)
+        rows = np.clip((np.asarray(z) - self.low_z) / self.step, 0, self.depth.shape[0] - 1.001)
+        column, row = columns.astype(np.int64), rows.astype(np.int64)
+        right, up = columns - column, rows - row
+        low = self.depth[row, column] * (1 - right) + self.depth[row, column + 1] * right
+        high = self.depth[row + 1, column] * (1 - right) + self.depth[row + 1, column + 1] * right
+        found: Array = low * (1 - up) + high * up
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Bust:
+    """A person from the chest up. body: cut there, its parts replaced by CLASSES;  eyes (3,) m: between them, at rest;
+    eye_left, eye_right, mouth (3,) m: at rest (the eyeballs' and the lips' middles)."""
+
+    name: str
+    body: Body
+    eye_left: Array
+    eye_right: Array
+    mouth: Array
+
+    @property
+    def eyes(self) -> Array:
+        middle: Array = (self.eye_left + self.eye_right) / 2
+        return middle
+
+    @cached_property
+    def rest_head(self) -> Array:
+        """(K, 3) m, head coordinates at rest: the surface of head, neck and beard, without hair."""
+        surface = np.isin(self.body.parts, [*FACE_CLASSES, CLASSES["neck"]])
+        points: Array = self.body.rest_vertices[surface].astype(np.float64) - self.eyes
+        return points
+
+    @cached_property
+    def relief(self) -> Relief:
+        """The front of the face (and the beard), from the forehead to below the chin."""
+        step, low_x, low_z = 0.004, -0.1, -0.18
+        points = self.rest_head[self.rest_head[:, 1] < 0.09]
+        shape = (70, 51)
+        column = np.round((points[:, 0] - low_x) / step).astype(np.int64)
+        row = np.round((points[:, 2] - low_z) / step).astype(np.int64)
+        inside = (column >= 0) & (column < shape[1]) & (row >= 0) & (row < shape[0])
+        front = np.full(shape, np.inf)
+        np.minimum.at(front, (row[inside], column[inside]), points[inside, 1])
+        # Between vertices: the most forward of those around.
+        front = np.asarray(cv2.erode(front, np.ones((3, 3), np.uint8)))
+        for _ in range(max(shape)):
+            empty = np.isinf(front)
+            if not empty.any():
+                break
+            front = np.where(empty, cv2.erode(front, np.ones((3, 3), np.uint8)), front)
+        return Relief(np.minimum(cv2.GaussianBlur(front, (0, 0), 1.2), front), low_x, low_z, step)
+
+
+def bust_of(body: Body) -> Bust:
+    """The portrait part of a baked person."""
+    rig = body.rig
+    low = rig.rest_heads[rig.index("neck01")][2] - _BELOW_NECK_M
+    hands = [number for part, number in PARTS.items() if part.startswith(("hand", "thigh", "shin", "foot"))]
+    kept = (body.rest_vertices[:, 2] > low) & ~np.isin(body.parts, hands)
+    cut = cut_body(body, kept)
+    lips = cut.rest_vertices[cut.surfaces == SURFACES["lip"]]
+    if not len(lips):
+        raise ValueError(f"person {body.name}: expected painted lips, found none; bake the people again")
+    left, right = (rig.rest_heads[rig.index(f"eye.{side}")] for side in "LR")
+    named = replace(cut, parts=_classes(cut))
+    eyes, mouth = (left + right) / 2, lips.mean(axis=0).astype(np.float64)
+    above_jaw = _above_jaw(named, eyes=eyes, mouth=mouth)
+    return Bust(body.name, _split_at_jaw(named, above_jaw), left, right, mouth)
+
+
+def _classes(body: Body) -> NDArray[np.int32]:
+    """(N,) CLASSES ids of a body's vertices."""
+    found = np.full(len(body.parts), CLASSES["cloth"], np.int32)
+    head, skin = body.parts == PARTS["head"], body.surfaces == SURFACES["skin"]
+    found[skin] = CLASSES["limb"]
+    found[(skin | (body.surfaces == SURFACES["beard"])) & (body.parts == PARTS["neck"])] = CLASSES["neck"]
+    for surface, name in _HEAD_CLASS.items():
+        found[head & (body.surfaces == SURFACES[surface])] = CLASSES[name]
+    found[body.surfaces == SURFACES["hair"]] = CLASSES["hair"]
+    return found
+
+
+def _above_jaw(body: Body, *, eyes: Array, mouth: Array) -> Array:
+    """(N,) m above the lower edge of the jaw, where a face ends and a neck begins; below it negative.
+
+    The edge runs, seen from the side, from the chin's lowest point to the jaw's angle below the ear, and up behind it.
+    """
+    points = body.rest_vertices - eyes
+    head = np.isin(body.parts, FACE_CLASSES)
+    chin = points[head & (np.abs(points[:, 0]) < 0.008) & (points[:, 1] < 0.0) & (points[:, 2] < (mouth - eyes)[2])]
+    chin = chin[np.argmax(chin @ [0.0, -0.6, -0.8])]
+    skull = body.rig.rest_heads[body.rig.index("head")] - eyes
+    edge_y = [chin[1], skull[1] - 0.024, skull[1], skull[1] + 0.2]
+    edge_z = [chin[2] - 0.003, chin[2] + 0.030, skull[2] - 0.015, skull[2] - 0.03]
+    above: Array = points[:, 2] - np.interp(points[:, 1], edge_y, edge_z)
+    return above
+
+
+def _split_at_jaw(body: Body, above_jaw: Array) -> Body:
+    """Skin above the jaw's edge becomes "skin", below it "neck", cut where the edge runs."""
+    bare = np.isin(body.parts, [CLASSES["skin"], CLASSES["neck"], CLASSES["limb"]])
+    labels = np.where(bare[body.faces].all(axis=1), 0, 1)
+    count = len(body.rest_vertices)
+    pieces = Pieces(body.faces.astype(np.int64), labels, sparse.identity(count, format="csr"))
+    pieces = carve(pieces, above_jaw[None], label=2, among=(0,))
+    # Below, a face takes copies of its vertices: what a vertex is called holds for all of its faces.
+    neck = pieces.labels == 0
+    points = np.unique(pieces.faces[neck])
+    copies = np.zeros(pieces.mix.shape[0], np.int64)
+    copies[points] = pieces.mix.shape[0] + np.arange(len(points))
+    mix = sparse.vstack([pieces.mix, pieces.mix[points]], format="csr")
+    faces = np.where(neck[:, None], copies[pieces.faces], pieces.faces)
+    parts = np.concatenate([body.parts, np.full(mix.shape[0] - count, CLASSES["skin"], np.int32)])
+    parts[:count][bare] = np.where(above_jaw[bare] > 0, CLASSES["skin"], CLASSES["neck"])
+    parts[pieces.mix.shape[0] :] = CLASSES["neck"]
+    own = np.arange(count, pieces.mix.shape[0])
+    welds = np.concatenate([body.welds, own])
+    made_of = np.concatenate([np.arange(count), np.asarray(pieces.mix[count:].argmax(axis=1)).ravel()])
+    made_of = np.concatenate([made_of, made_of[points]])
+    whole = replace(
+        body,
+        rest_vertices=(mix @ body.rest_vertices).astype(np.float32),
+        faces=faces.astype(np.int32),
+        weights=(mix @ body.weights).astype(np.float32),
+        colors=(mix @ body.colors).astype(np.float32),
+        parts=parts,
+        surfaces=body.surfaces[made_of],
+        welds=np.concatenate([welds, welds[points]]).astype(np.int32),
+    )
+    return cut_body(whole, np.ones(len(parts), bool))
+
+
+def cut_body(body: Body, kept: Bools) -> Body:
+    """The faces of a body whose three vertices are all kept (N,), and the vertices that they use."""
+    faces = body.faces[kept[body.faces].all(axis=1)]
+    used = np.unique(faces)
+    new = np.full(len(kept), -1, np.int32)
+    new[used] = np.arange(len(used), dtype=np.int32)
+    # Welded vertices keep one number among those left.
+    _, first, group = np.unique(body.welds[used], return_index=True, return_inverse=True)
+    return replace(
+        body,
+        rest_vertices=body.rest_vertices[used],
+        faces=new[faces],
+        weights=body.weights[used],
+        colors=body.colors[used],
+        parts=body.parts[used],
+        surfaces=body.surfaces[used],
+        welds=first[group.ravel()].astype(np.int32),
+    )
+
+
+def draw_head_pose(rng: np.random.Generator, *, spread: float = 1.0) -> HeadPose:
+    """How a person holds the head for a portrait; spread 1: as in studio portraits, 2: as it comes."""
+    return HeadPose(
+        yaw_deg=normal_within(rng, 9 * spread, 24 * spread),
+        pitch_deg=normal_within(rng, 5 * spread, 12 * spread),
+        roll_deg=normal_within(rng, 4 * spread, 10 * spread),
+        gaze_yaw_deg=normal_within(rng, 6, 18),
+        gaze_pitch_deg=normal_within(rng, 4, 10),
+    )
+
+
+def pose_of(bust: Bust, head: HeadPose) -> Pose:
+    """The rest pose with arms hanging, and this head."""
+    rig, rest = bust.body.rig, bust.body.rest_pose()
+    rotations = rest.rotations.copy()
+    for bone, share in _NECK_SHARES.items():
+        rotations[rig.index(bone)] = _turn(share * head.yaw_deg, share * head.pitch_deg, share * head.roll_deg)
+    for side in "LR":
+        rotations[rig.index(f"eye.{side}")] = _turn(head.gaze_yaw_deg, head.gaze_pitch_deg, 0.0)
+        down = np.radians(34.0 if side == "L" else -34.0)
+        rotations[rig.index(f"upperarm01.{side}")] = turn_about(np.array([0.0, 1.0, 0.0]), down)
+    return Pose(rotations=rotations, root_m=rest.root_m)
+
+
+def _turn(yaw_deg: float, pitch_deg: float, roll_deg: float) -> Array:
+    # About Z left is counter-clockwise; looking up is a turn about -X, leaning to the left (+X) one about +Y.
+    yaw, pitch, roll = np.radians([yaw_deg, pitch_deg, roll_deg])
+    x, y, z = np.eye(3)
+    return turn_about(z, yaw) @ turn_about(-x, pitch) @ turn_about(y, roll)
+
+
+def head_frame(bust: Bust, pose: Pose) -> HeadFrame:
+    """Where head coordinates are in the world, for a pose."""
+    rig = bust.body.rig
+    turned, heads = pose_bones(rig, pose.rotations, pose.root_m)
+    head = rig.index("head")
+    origin = heads[head] + turned[head] @ (bust.eyes - rig.rest_heads[head])
+    return HeadFrame(origin=origin, rotation=turned[head])
+
+
+def mesh_of(bust: Bust, pose: Pose) -> Mesh:
+    """The posed bust in world coordinates, its parts being CLASSES."""
+    return bust.body.mesh(pose)

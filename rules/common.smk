@@ -87,6 +87,12 @@ def identity_files(numbers):
     return [f"results/studio/identities/{part:02d}.npz" for part in parts]
 
 
+def crop_files(name):
+    """One file of every part of the crops; parts are those in which the made-up people are baked."""
+    parts = identity_files(range(1, config["identities"]["amount"] + 1))
+    return [f"results/captures/crops/{Path(part).stem}/{name}" for part in parts]
+
+
 def shard_files(kind, name):
     """One file of every shard: kind is captures or labels."""
     return expand(
@@ -159,6 +165,8 @@ def final_outputs():
         "results/tables/occlusion_person/datasets.md",
         "results/tables/occlusion_person/rates.md",
         "results/tables/occlusion_person/thresholds.md",
+        "results/tables/face/results.md",
+        "results/figures/face/samples.jpg",
         "results/report.html",
         "results/audit/hashes.tsv",
     ]

@@ -29,6 +29,12 @@ def encode_png(image: NDArray[np.uint8] | NDArray[np.uint16], *, level: int = 1)
     return _encode(".png", stored, [cv2.IMWRITE_PNG_COMPRESSION, level])
 
 
+def encode_tiff(image: Image) -> bytes:
+    """(H, W, 3) uint8 RGB -> TIFF bytes, little-endian, LZW."""
+    lzw = 5  # the format's own number for it
+    return _encode(".tif", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_TIFF_COMPRESSION, lzw])
+
+
 def _encode(extension: str, stored: NDArray[np.generic], options: list[int]) -> bytes:
     ok, data = cv2.imencode(extension, stored, options)
     if not ok:

@@ -15,6 +15,7 @@ from occlusionkit.face.training_settings import read_schedule
 
 FACE_MODEL = "results/models/face/{network}.{trained_on}.{run}"
 FACE_METRICS = "results/metrics/face/{network}.{trained_on}.{run}"
+FACE_MASKS = "results/predictions/face/{network}.{trained_on}.{run}"
 FACE_SLUGS = {set_slug(name): name for name in TRAINING_SETS}
 
 
@@ -88,6 +89,12 @@ def face_is_rendered(group):
     return config["datasets"]["faces" if group in FACE_FOLDERS else group] == "studio"
 
 
+def face_portraits(group):
+    """The studio's table of a group that it rendered: who is seen, how much is hidden; none for others."""
+    dataset = "occluded" if group == "occluded_original" else group
+    return [portrait_table(dataset)] if face_is_rendered(group) else []
+
+
 def face_release(group):
     """Index of an acquired test set; none for others."""
     if group in FACE_FOLDERS or face_test_source(group) != "acquired":
@@ -111,12 +118,38 @@ def face_models():
     ]
 
 
-def face_files(pattern, **more):
+def face_files(pattern):
     """One file of every training, in the order of face_models."""
     return [
-        pattern.format(network=network, trained_on=set_slug(name), run=run, **more)
+        pattern.format(network=network, trained_on=set_slug(name), run=run)
         for network, name, run in face_models()
     ]
+
+
+def face_first_runs(pattern):
+    """One file of the first run of each network and training set."""
+    return [
+        pattern.format(network=network, trained_on=set_slug(name), run=run)
+        for network, name, run in face_models()
+        if run == 1
+    ]
+
+
+def face_groups():
+    """Groups of all training sets, in the order in which the training sets name them."""
+    names = config["face"]["training_sets"]
+    return list(dict.fromkeys(group for name in names for group in groups_of(name)))
+
+
+def face_gpus():
+    """GPUs of one training."""
+    return config["face"]["processes"] if config["face"]["device"] == "cuda" else 0
+
+
+def face_may_be_shown(group):
+    """Pictures of real people enter figures only where the config says so."""
+    rendered = face_is_rendered(group if group in TEST_SETS else "clean")
+    return rendered or config["report"]["show_real_people"]
 
 
 stop_on_bad_face_config()
@@ -153,11 +186,7 @@ rule index_face_photos:
     """Read each photograph of a group or test set once, with its mask, and list them."""
     input:
         folders=lambda wc: face_photo_folders(wc.face_group),
-        portraits=lambda wc: (
-            ["results/index/portraits.parquet"]
-            if face_is_rendered(wc.face_group)
-            else []
-        ),
+        portraits=lambda wc: face_portraits(wc.face_group),
         release=lambda wc: face_release(wc.face_group),
     output:
         index="results/index/face/{face_group}.parquet",
@@ -226,10 +255,11 @@ rule train_face:
         run=r"\d+",
     conda:
         "../envs/core.yaml"
-    # Fixed: sums are cut in as many pieces as there are threads.
-    threads: 1
+    # Those that compute are fixed: sums are cut in as many pieces. Loader processes only wait and read.
+    threads: lambda wc: config["face"]["threads"] + face_schedule(wc.network).get("workers", 0)
     resources:
         mem_mb=4000,
+        gpu=face_gpus(),
     params:
         network="{network}",
         training_set=lambda wc: FACE_SLUGS[wc.trained_on],
@@ -241,6 +271,7 @@ rule train_face:
         pretrained=lambda wc: config["face"]["pretrained"].get(wc.network),
         device=config["face"]["device"],
         processes=config["face"]["processes"],
+        compute_threads=config["face"]["threads"],
         code=code_digest(
             "train_face.py", "occlusionkit.face.train", "occlusionkit.learning.launch"
         ),
@@ -257,7 +288,7 @@ rule evaluate_face:
     output:
         scores=f"{FACE_METRICS}/{{test_set}}.parquet",
         overview=f"{FACE_METRICS}/{{test_set}}.summary.json",
-        masks="results/predictions/face/{network}.{trained_on}.{run}/{test_set}.zip",
+        masks=f"{FACE_MASKS}/{{test_set}}.zip",
         sidecar=f"{FACE_METRICS}/{{test_set}}.json",
     log:
         "results/logs/evaluate_face/{network}.{trained_on}.{run}.{test_set}.log",
@@ -273,6 +304,7 @@ rule evaluate_face:
     threads: 1
     resources:
         mem_mb=3000,
+        gpu=min(face_gpus(), 1),
     params:
         test_time=config["face"]["test_time"],
         device=config["face"]["device"],
@@ -318,3 +350,40 @@ rule build_face_tables:
         code=code_digest("build_face_tables.py", "occlusionkit.tables.face"),
     script:
         "../scripts/build_face_tables.py"
+
+
+rule draw_face_figures:
+    """Draw what is trained on, what networks find and where they fail, and how scores move."""
+    input:
+        groups=[f"results/index/face/{group}.parquet" for group in face_groups()],
+        examples=f"results/index/face/{face_tests()[0]}.parquet",
+        scores=face_first_runs(f"{FACE_METRICS}/{face_tests()[0]}.parquet"),
+        masks=face_first_runs(f"{FACE_MASKS}/{face_tests()[0]}.zip"),
+        logs=face_files(f"{FACE_MODEL}/log.csv"),
+        hidden="results/tables/face/hidden.parquet",
+    output:
+        samples="results/figures/face/samples.jpg",
+        predictions="results/figures/face/predictions.jpg",
+        failures="results/figures/face/failures.jpg",
+        hidden_chart="results/figures/face/hidden.png",
+        curves="results/figures/face/curves.png",
+        sidecar="results/figures/face/figures.json",
+    log:
+        "results/logs/draw_face_figures.log",
+    benchmark:
+        "results/benchmarks/draw_face_figures.tsv"
+    conda:
+        "../envs/core.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+    params:
+        group_names=face_groups(),
+        group_shown=[face_may_be_shown(group) for group in face_groups()],
+        test_shown=face_may_be_shown(face_tests()[0]),
+        compared=[[network, name] for network, name, run in face_models() if run == 1],
+        trained=[list(one) for one in face_models()],
+        amount=config["report"]["samples"],
+        code=code_digest("draw_face_figures.py", "occlusionkit.tables.face_figures"),
+    script:
+        "../scripts/draw_face_figures.py"

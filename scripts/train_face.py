@@ -28,7 +28,7 @@ def main(
     pretrained: str | None,
     device: str,
     processes: int,
-    threads: int,
+    compute_threads: int,
 ) -> dict[str, Any]:
     own, shared = read_schedule(schedule, network=network, size_px=size_px, seed=training_seed(seed, run))
     done = train(
@@ -44,7 +44,7 @@ def main(
         out=weights.parent,
         partial=Path("results/.partial/train_face") / weights.parent.name,
         device=device,
-        threads=threads,
+        threads=compute_threads,
         processes=processes,
     )
     write_card(card, ModelCard(network=network, size_px=size_px, training_set=training_set, seed=run))

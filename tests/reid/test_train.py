@@ -11,6 +11,7 @@ import torch
 
 from occlusionkit.artifacts import read_table, write_table
 from occlusionkit.learning.record import read_log
+from occlusionkit.learning.settings import TrainSettings
 from occlusionkit.reid.augment import AugmentSettings
 from occlusionkit.reid.crops import pack_images
 from occlusionkit.reid.data import CROPS, read_dataset
@@ -95,7 +96,7 @@ def test_learning_to_tell_occluded_from_whole_needs_both():
     only_whole = pairs_of("mtl", occluded=(False,) * 4)
     card = make_card(rows_of(4), recipe("mtl"), trained_on="x")
     with pytest.raises(ValueError, match="0% of what it would see is occluded"):
-        ReidTask(only_whole, recipe("mtl"), card, batch_size=2, workers=0, seed=0)
+        ReidTask(only_whole, recipe("mtl"), card, TrainSettings(epochs=1, batch_size=2, lr=0.1))
 
 
 def rows_of(count: int):
@@ -185,7 +186,7 @@ def test_the_loss_is_the_sum_that_the_paper_has(packed, tmp_path):
         ({"settings": SETTINGS | {"keep": "best", "metric": "rank_1"}}, "tuning on them"),
         ({"method": "afbp"}, "expected a method among baseline, os"),
         ({"sections": SECTIONS | {"simulator": {"probabilty": 1}}}, "unknown settings \\['probabilty'\\]"),
-        ({"sections": {"network": SMALL}}, "expected the sections"),
+        ({"sections": {"network": SMALL, "loss": {}, "augment": {}}}, r"method os needs the sections \['simulator'\]"),
         ({"textures": "/nowhere"}, "/nowhere: expected a folder"),
     ],
 )
@@ -193,6 +194,14 @@ def test_a_wrong_setting_is_one_clear_sentence(packed, tmp_path, changes, messag
     method = changes.pop("method", "os") if "method" in changes else "os"
     with pytest.raises((ValueError, OSError), match=message):
         train(packed, tmp_path, method, **changes)
+
+
+def test_a_change_of_a_section_that_a_method_does_not_use_is_no_change(packed, tmp_path):
+    others = {name: value for name, value in SECTIONS.items() if name not in ("simulator", "erasing")}
+    once = SETTINGS | {"epochs": 1}
+    train(packed, tmp_path / "all", "baseline", sections=SECTIONS, settings=once)
+    train(packed, tmp_path / "own", "baseline", sections=others, settings=once)
+    assert (tmp_path / "all/weights.pt").read_bytes() == (tmp_path / "own/weights.pt").read_bytes()
 
 
 def test_the_card_says_what_was_trained(packed, tmp_path):

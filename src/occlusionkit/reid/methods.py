@@ -47,6 +47,11 @@ def method_named(name: str) -> Method:
     return METHODS[name]
 
 
+def sections_of(method: Method) -> tuple[str, ...]:
+    """The config's sections that a method's training depends on: a change of any other leaves it as it is."""
+    return ("network", "loss", "augment", *{"simulated": ("simulator",), "erased": ("erasing",)}.get(method.copy, ()))
+
+
 @dataclass(frozen=True, kw_only=True)
 class NetworkSettings:
     """The network: a ResNet of `depth` and `width` (1 is the published one) that looks at crops of `size_hw`.

@@ -30,12 +30,21 @@ from .crops import read_resized
 from .data import CROPS
 from .erasing import ErasingSettings, erase
 from .losses import balanced_cross_entropy, batch_hard_triplets
-from .methods import LossSettings, Method, ModelCard, NetworkSettings, method_named
+from .methods import LossSettings, Method, ModelCard, NetworkSettings, method_named, sections_of
 from .model import ReidNet, build_net, load_backbone
 from .simulator import BorderPool, PatchPool, SimulatorSettings, TexturePool, simulate_occlusion
 from .textures import read_textures
 
 FACTORY = "occlusionkit.reid.train:task"
+
+
+SECTIONS: Mapping[str, type[Any]] = {
+    "network": NetworkSettings,
+    "loss": LossSettings,
+    "augment": AugmentSettings,
+    "simulator": SimulatorSettings,
+    "erasing": ErasingSettings,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +60,16 @@ class Recipe:
 
     @classmethod
     def of(cls, method: str, sections: Mapping[str, Mapping[str, Any]]) -> Recipe:
-        """From sections of the config: network, loss, augment, simulator, erasing. ValueError naming what is wrong."""
-        kinds = {"network": NetworkSettings, "loss": LossSettings, "augment": AugmentSettings,
-                 "simulator": SimulatorSettings, "erasing": ErasingSettings}  # fmt: skip
-        if sorted(sections) != sorted(kinds):
-            raise ValueError(f"reid: expected the sections {sorted(kinds)}, found {sorted(sections)}")
-        return cls(method=method_named(method), **{name: from_mapping(kinds[name], sections[name]) for name in kinds})
+        """From sections of the config, those that `sections_of` names; others are not looked at.
+
+        Raises ValueError naming the section or setting that is missing, unknown or wrong.
+        """
+        chosen = method_named(method)
+        missing = sorted(set(sections_of(chosen)) - set(sections))
+        if missing:
+            raise ValueError(f"reid: method {method} needs the sections {missing} of the config")
+        made = {name: from_mapping(SECTIONS[name], sections.get(name, {})) for name in SECTIONS}
+        return cls(method=chosen, **made)
 
 
 def training_rows(rows: Table, people: Sequence[int] | None) -> NDArray[np.int64]:
@@ -152,9 +165,7 @@ def grouped_order(labels: NDArray[np.int64], *, each: int, seed: int, epoch: int
 class ReidTask:
     """What the training loop is told: see learning.task.Task."""
 
-    def __init__(
-        self, pairs: Pairs, recipe: Recipe, card: ModelCard, *, batch_size: int, workers: int, seed: int
-    ) -> None:
+    def __init__(self, pairs: Pairs, recipe: Recipe, card: ModelCard, settings: TrainSettings) -> None:
         self._pairs, self._recipe, self._card = pairs, recipe, card
         self._share = pairs.share_occluded()
         if card.occlusion_head and not 0 < self._share < 1:
@@ -166,12 +177,14 @@ class ReidTask:
 
         def order(epoch: int) -> list[int]:
             if recipe.method.strong:
-                own = grouped_order(pairs.labels, each=recipe.loss.images_each, seed=seed, epoch=epoch)
+                own = grouped_order(pairs.labels, each=recipe.loss.images_each, seed=settings.seed, epoch=epoch)
             else:
-                own = [int(item) for item in epoch_order(count, seed=seed, epoch=epoch)]
+                own = [int(item) for item in epoch_order(count, seed=settings.seed, epoch=epoch)]
             return [epoch * count + item for item in own]
 
-        self._batches = Batches(pairs, batch_size=batch_size, seed=seed, workers=workers, order=order)
+        self._batches = Batches(
+            pairs, batch_size=settings.batch_size, seed=settings.seed, workers=settings.workers, order=order
+        )
 
     def build(self) -> nn.Module:
         """The network, with the pretrained backbone where one is named."""
@@ -232,10 +245,7 @@ def task(
     textures: str | None,
     trained_on: str,
     data: str,
-    epochs: int,
-    batch_size: int,
-    workers: int,
-    seed: int,
+    settings: TrainSettings,
 ) -> ReidTask:
     """The task from plain values, for learning.launch; see `train_method`. data: digest of the images, which is there
     so that a checkpoint made from others is not gone on from."""
@@ -249,8 +259,8 @@ def task(
     pixels = read_resized(Path(images), paths, size_hw=recipe.network.size_hw)
     pool: PatchPool = TexturePool(read_textures(Path(textures))) if textures else BorderPool(pixels)
     labels = np.searchsorted(np.array(card.identities), rows["identity"])
-    pairs = Pairs(pixels, labels, rows["occluded"], recipe, pool, epochs=epochs)
-    return ReidTask(pairs, recipe, card, batch_size=batch_size, workers=workers, seed=seed)
+    pairs = Pairs(pixels, labels, rows["occluded"], recipe, pool, epochs=settings.epochs)
+    return ReidTask(pairs, recipe, card, settings)
 
 
 def data_digest(rows: Table) -> str:
@@ -316,10 +326,6 @@ def train_method(
         "textures": textures,
         "trained_on": trained_on,
         "data": data_digest(rows),
-        "epochs": loop.epochs,
-        "batch_size": loop.batch_size,
-        "workers": loop.workers,
-        "seed": seed,
     }
     record = train(
         FACTORY, parameters, loop, out=out, partial=partial, device=device, threads=threads, processes=processes

@@ -319,9 +319,7 @@ rule build_face_tables:
         scores=[
             file
             for test_set in face_tests()
-            for file in face_files(
-                f"{FACE_METRICS}/{{test_set}}.parquet", test_set=test_set
-            )
+            for file in face_files(f"{FACE_METRICS}/{test_set}.parquet")
         ],
     output:
         results=multiext(

@@ -14,6 +14,7 @@ from .audit.cli import app as audit_app
 from .face import cli as faces
 from .jobs import EXPECTED_ERRORS, configure_logging, keep_caches_in, message_of
 from .occlusion.cli import app as label_app
+from .reid.cli import app as reid_app
 from .studio.render.choose import Choice
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app.add_typer(acquire_app, name="acquire")
 app.command()(datasets)
 app.add_typer(faces.app)
 app.add_typer(faces.face_app, name="face")
+app.add_typer(reid_app, name="reid")
 app.add_typer(audit_app, name="audit")
 
 

@@ -16,8 +16,8 @@ from occlusionkit.reid.metrics import (
     mean_over_queries,
     without_positives,
 )
+from occlusionkit.reid.protocols import TIES
 from occlusionkit.reid.ranking import (
-    TIES,
     Labels,
     PositiveRanks,
     rank_features,

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from occlusionkit.reid.shots import FEW, FUSIONS, Picks, draw_images, rank_sets
+from occlusionkit.reid.protocols import FEW, FUSIONS
+from occlusionkit.reid.shots import Picks, draw_images, rank_sets
 
 
 def units(rng, count, size=5):

@@ -258,11 +258,12 @@ def _draw_rows(where: Mapping[str, Any], found: SetRanks) -> Iterator[dict[str, 
 def _report(items: Table, draws: Table, protocol: Protocol, settings: Settings, *, without_positives: int) -> Table:
     """METRICS for every split and, where there are several, for all of them together."""
     rows = []
-    numbers = sorted(set(items["split"].tolist()))
+    numbers = sorted(set(items["split"].tolist())) or [SHIPPED]
     groups: list[tuple[str, list[int]]] = [("none" if n == SHIPPED else str(n), [n]) for n in numbers]
     if len(numbers) > 1:
         groups.append(("all", numbers))
-    cells = sorted({(int(s), str(f)) for s, f in zip(items["shots"], items["fusion"], strict=True)})
+    # Without a single query that could be scored the metrics are still reported: NaN, with the count of those queries.
+    cells = sorted({(int(s), str(f)) for s, f in zip(items["shots"], items["fusion"], strict=True)}) or [(0, "none")]
     for name, members in groups:
         for shots, fusion in cells:
             part = _select(items, members, shots, fusion)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from .ranking import Ties
-from .shots import Few, Fusion
-
+# Who stands first where two scores are equal: wrong answers, right ones, or whoever comes first in the gallery.
+Ties = Literal["pessimistic", "optimistic", "stable"]
+TIES: tuple[Ties, ...] = get_args(Ties)
+# How N images become one: their mean feature, or the nearest pair. The paper does not say.
+Fusion = Literal["mean_feature", "min_distance"]
+FUSIONS: tuple[Fusion, ...] = get_args(Fusion)
+# What an identity with fewer than N images gets: all it has, nothing (it is left out), or some of them twice.
+Few = Literal["cap", "drop", "replace"]
+FEW: tuple[Few, ...] = get_args(Few)
 Kind = Literal["sets", "single"]
 
 # No half split: the dataset ships who is tested.
@@ -70,7 +76,7 @@ class Settings:
     draws: int = 100
     splits: tuple[int, ...] = (0,)
     shots: tuple[int, ...] = (1, 2, 5)
-    fusions: tuple[Fusion, ...] = ("mean_feature", "min_distance")
+    fusions: tuple[Fusion, ...] = FUSIONS
     few: Few = "cap"
     query_role: Literal["query", "partial"] = "query"
     device: str = "cpu"

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .protocols import TIES, Ties
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.floating[Any]]
-Ties = Literal["pessimistic", "optimistic", "stable"]
-TIES: tuple[Ties, ...] = get_args(Ties)
 
 # Of one block of scores. 16 MiB measured as fast as more on a CPU; a GPU wants more work per call.
 BLOCK_BYTES = {"cpu": 16 << 20, "cuda": 512 << 20}
@@ -206,7 +206,7 @@ class _SamePerson:
 
 
 def _kind(device: str) -> str:
-    kind = torch.device(device).type
+    kind: str = torch.device(device).type
     if kind not in BLOCK_BYTES:
         raise ValueError(f"device: expected {' or '.join(BLOCK_BYTES)}, found {device!r}")
     return kind

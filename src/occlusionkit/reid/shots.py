@@ -9,18 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .ranking import TIES, Ints, Ties
-
-Fusion = Literal["mean_feature", "min_distance"]
-FUSIONS: tuple[Fusion, ...] = get_args(Fusion)
-Few = Literal["cap", "drop", "replace"]
-FEW: tuple[Few, ...] = get_args(Few)
+from .protocols import FUSIONS, TIES, Few, Fusion, Ties
+from .ranking import Ints
 
 # The year of the paper; draws are a function of this, the split, N, and an identity's place in the sorted list.
 DRAW_SEED = 2018

@@ -54,7 +54,10 @@ def train_epoch(training: Training, clock: Clock, *, report: Callable[[str], obj
     first = training.epoch * steps
     torch.manual_seed(derived_seed(settings.seed, "epoch", training.epoch, part.rank))
     training.called.train()
-    sums, watch = _Sums(), _LossWatch(settings, label, first=first, steps_per_epoch=steps, device=training.device)
+    sums, watch = (
+        _Sums(training.device),
+        _LossWatch(settings, label, first=first, steps_per_epoch=steps, device=training.device),
+    )
     started, done = time.perf_counter(), 0
     with epoch_progress(label, steps, report=report, silent=part.rank > 0) as progress:
         for batch in clock.timed(training.task.loader(training.epoch, part)):
@@ -141,12 +144,13 @@ def _check_weights(training: Training, label: str) -> None:
 class _Sums:
     """Means of scalars over an epoch, summed where they are made: no waiting for a GPU."""
 
+    device: torch.device
     sums: dict[str, Tensor] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, scalars: Mapping[str, Tensor]) -> None:
         for name, value in scalars.items():
-            value = value.to(torch.float64)
+            value = value.to(self.device, torch.float64)
             self.sums[name] = self.sums[name] + value if name in self.sums else value
             self.counts[name] = self.counts.get(name, 0) + 1
 

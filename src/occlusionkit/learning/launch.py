@@ -154,12 +154,22 @@ def _launch(job: Job, processes: int, report: Report) -> TrainingRecord:
             report(line.rstrip())
         code = process.wait()
     finally:
-        process.kill()
-        process.wait()
+        _end(process)
     if code:
         raise _failure(failure, said, code)
     path.unlink(missing_ok=True)
     return read_record(job.out)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End it if it still runs: its workers when their input closes, itself when they are gone."""
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _failure(path: Path, said: list[str], code: int) -> Exception:

@@ -7,6 +7,7 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -18,10 +19,15 @@ from torch.utils.data import DataLoader
 
 from ..artifacts.zips import StoredZip
 from ..images import Image, decode_image
+from ..jobs import message_of
 from .seeds import epoch_order, item_rng
 from .task import Batch, Part
 
 __all__ = ["Batches", "Items", "StoredImages", "collate", "epoch_batches", "epoch_order", "item_rng"]
+
+
+# What a bad file or value raises; anything else is a bug and keeps its traceback.
+_ITEM_ERRORS = (ValueError, KeyError, OSError)
 
 
 class Items(Protocol):
@@ -34,19 +40,22 @@ class Items(Protocol):
         """One item: arrays, tensors and numbers by name, augmented with `rng` alone."""
 
 
-def epoch_batches(order: Sequence[int] | np.ndarray[Any, Any], *, batch_size: int, part: Part) -> list[list[int]]:
+def epoch_batches(order: Sequence[int], *, batch_size: int, part: Part, keep_short: bool = False) -> list[list[int]]:
     """One process's share of an epoch's items, batch by batch.
 
     batch_size counts the items of all processes together: of each such batch a process takes every world-th item, so
-    the batches of one process and of several hold the same items. Items that fill no batch are left out of this epoch.
+    the batches of one process and of several hold the same items. Items that fill no batch are left out of this epoch,
+    or make a short last one (keep_short; for measuring, in one process).
     ValueError when batch_size is no multiple of the number of processes.
     """
     if batch_size % part.world:
         raise ValueError(f"batch_size: expected a multiple of the {part.world} processes, found {batch_size}")
-    whole = len(order) // batch_size
+    if keep_short and part.world > 1:
+        raise ValueError(f"keep_short: a short batch cannot be shared by {part.world} processes")
+    end = len(order) if keep_short else len(order) // batch_size * batch_size
     return [
-        [int(index) for index in order[start + part.rank : start + batch_size : part.world]]
-        for start in range(0, whole * batch_size, batch_size)
+        list(order[start + part.rank : min(end, start + batch_size) : part.world])
+        for start in range(0, end, batch_size)
     ]
 
 
@@ -55,7 +64,9 @@ class Batches:
 
     order: item indices of an epoch, for balanced or repeated sampling; by default all items, shuffled anew each epoch.
     keys: a name for each item from which its generator is made, so that adding an item leaves the others as they were;
-    by default its index.  start: how workers start; fork is quick, spawn inherits nothing.
+    by default its index.  keep_short: give the last items that fill no batch as a short one;
+    start: how workers start; fork is quick, spawn inherits nothing.
+    An item that raises ends the epoch with that error, which names the item, whoever loaded it.
     """
 
     def __init__(
@@ -67,12 +78,13 @@ class Batches:
         workers: int = 0,
         order: Callable[[int], Sequence[int]] | None = None,
         keys: Sequence[str] | None = None,
+        keep_short: bool = False,
         start: Literal["fork", "spawn", "forkserver"] = "fork",
     ) -> None:
         if keys is not None and not len(set(keys)) == len(keys) == len(items):
             raise ValueError(f"keys: expected {len(items)} different ones, found {len(set(keys))} in {len(keys)}")
-        self._order = order or (lambda epoch: [int(i) for i in epoch_order(len(items), seed=seed, epoch=epoch)])
-        self._batch_size, self._workers = batch_size, workers
+        self._order = order or (lambda epoch: epoch_order(len(items), seed=seed, epoch=epoch).tolist())
+        self._batch_size, self._keep_short = batch_size, keep_short
         self._plan = _Plan()
         options: dict[str, Any] = {}
         if workers:
@@ -81,7 +93,7 @@ class Batches:
             _Keyed(items, seed, None if keys is None else tuple(keys)),
             batch_sampler=self._plan,
             num_workers=workers,
-            collate_fn=collate,
+            collate_fn=_collate_good,
             pin_memory=torch.cuda.is_available(),
             generator=torch.Generator(),  # its draws must not move the generator that dropout uses
             **options,
@@ -89,18 +101,25 @@ class Batches:
 
     def steps(self, part: Part, *, epoch: int = 0) -> int:
         """Batches in an epoch."""
-        return len(epoch_batches(self._order(epoch), batch_size=self._batch_size, part=part))
+        return len(self._share(epoch, part))
+
+    def _share(self, epoch: int, part: Part) -> list[list[int]]:
+        order = self._order(epoch)
+        return epoch_batches(order, batch_size=self._batch_size, part=part, keep_short=self._keep_short)
 
     def epoch(self, epoch: int, part: Part) -> Iterator[Batch]:
         """This process's batches of an epoch (0 is the first). One epoch at a time."""
         self._plan.epoch = epoch
-        self._plan.batches = epoch_batches(self._order(epoch), batch_size=self._batch_size, part=part)
+        self._plan.batches = self._share(epoch, part)
         with warnings.catch_warnings():
             # Python 3.12 warns of forking beside threads. Workers compute with one thread, so no lock of a pool that
             # did not come along is waited for; this is how torch starts workers on Linux.
             warnings.filterwarnings("ignore", message=".*multi-threaded.*", category=DeprecationWarning)
-            batches: Iterator[Batch] = iter(self._loader)
-        return batches
+            batches: Iterator[Batch | _Failed] = iter(self._loader)
+        for batch in batches:
+            if isinstance(batch, _Failed):
+                raise batch.kind(batch.message)
+            yield batch
 
 
 class _Plan:
@@ -127,10 +146,34 @@ class _Keyed:
     def __len__(self) -> int:
         return len(self._items)
 
-    def __getitem__(self, place: tuple[int, int]) -> Mapping[str, Any]:
+    def __getitem__(self, place: tuple[int, int]) -> Mapping[str, Any] | _Failed:
         epoch, index = place
         key = index if self._keys is None else self._keys[index]
-        return self._items.load(index, item_rng(self._seed, epoch, key))
+        try:
+            return self._items.load(index, item_rng(self._seed, epoch, key))
+        except _ITEM_ERRORS as error:
+            kind = next(kind for kind in _ITEM_ERRORS if isinstance(error, kind))
+            return _Failed(kind, f"item {key}: {message_of(error)}")
+
+
+@dataclass(frozen=True)
+class _Failed:
+    """An error on its way from a worker: torch would wrap it in the worker's traceback.
+
+    Not the exception itself: it would hold the frame that holds it, and workers freed with such a circle end late.
+    """
+
+    kind: type[Exception]
+    message: str
+
+
+def _collate_good(items: Sequence[Mapping[str, Any] | _Failed]) -> Batch | _Failed:
+    good: list[Mapping[str, Any]] = []
+    for item in items:
+        if isinstance(item, _Failed):
+            return item
+        good.append(item)
+    return collate(good)
 
 
 def _begin_worker(_: int) -> None:

@@ -30,13 +30,13 @@ def _shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
 
 
 class BasicBlock(nn.Module):
-    """Two 3x3 convolutions beside a shortcut."""
+    """Two 3x3 convolutions beside a shortcut; the first has the stride and the dilation of what comes before."""
 
     expansion = 1
 
-    def __init__(self, inputs: int, channels: int, *, stride: int, dilation: int) -> None:
+    def __init__(self, inputs: int, channels: int, *, stride: int, first_dilation: int, dilation: int) -> None:
         super().__init__()
-        self.conv1 = _conv(inputs, channels, 3, stride=stride, dilation=dilation)
+        self.conv1 = _conv(inputs, channels, 3, stride=stride, dilation=first_dilation)
         self.bn1 = nn.BatchNorm2d(channels)
         self.conv2 = _conv(channels, channels, 3, dilation=dilation)
         self.bn2 = nn.BatchNorm2d(channels)
@@ -51,16 +51,19 @@ class BasicBlock(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    """1x1, 3x3 and 1x1 convolutions beside a shortcut; four times as many channels leave as are worked on."""
+    """1x1, 3x3 and 1x1 convolutions beside a shortcut; four times as many channels leave as are worked on.
+
+    dilation: taken for the sake of one signature; the only 3x3 convolution is the one that may have a stride.
+    """
 
     expansion = 4
 
-    def __init__(self, inputs: int, channels: int, *, stride: int, dilation: int) -> None:
+    def __init__(self, inputs: int, channels: int, *, stride: int, first_dilation: int, dilation: int) -> None:
         super().__init__()
         outputs = channels * self.expansion
         self.conv1 = _conv(inputs, channels, 1)
         self.bn1 = nn.BatchNorm2d(channels)
-        self.conv2 = _conv(channels, channels, 3, stride=stride, dilation=dilation)
+        self.conv2 = _conv(channels, channels, 3, stride=stride, dilation=first_dilation)
         self.bn2 = nn.BatchNorm2d(channels)
         self.conv3 = _conv(channels, outputs, 1)
         self.bn3 = nn.BatchNorm2d(outputs)
@@ -91,9 +94,9 @@ class ResNet(nn.Module):
         stage_dilations: tuple[int, int, int, int],
         classes: int | None,
     ) -> None:
-        """base: channels of the stem;  stage_strides: of the first block of each stage;  stage_dilations: of its 3x3
-        convolutions, the first block's being that of the stage before (as torchvision does);  classes: None for no
-        classifier."""
+        """base: channels of the stem;  stage_strides: of the first block of each stage;  stage_dilations: of the 3x3
+        convolutions behind its stride (the one with the stride has that of the stage before, as in torchvision);
+        classes: None for no classifier."""
         super().__init__()
         block = Bottleneck if bottleneck else BasicBlock
         self.conv1 = nn.Conv2d(3, base, 7, stride=2, padding=3, bias=False)
@@ -105,9 +108,10 @@ class ResNet(nn.Module):
         strides: list[int] = []
         for stage in range(4):
             width, dilation = base * 2**stage, stage_dilations[stage]
-            layers = [block(inputs, width, stride=stage_strides[stage], dilation=before)]
+            layers = [block(inputs, width, stride=stage_strides[stage], first_dilation=before, dilation=dilation)]
             inputs = width * block.expansion
-            layers += [block(inputs, width, stride=1, dilation=dilation) for _ in range(1, blocks[stage])]
+            rest = {"stride": 1, "first_dilation": dilation, "dilation": dilation}
+            layers += [block(inputs, width, **rest) for _ in range(1, blocks[stage])]
             self.add_module(f"layer{stage + 1}", nn.Sequential(*layers))
             before, stride = dilation, stride * stage_strides[stage]
             channels.append(inputs)

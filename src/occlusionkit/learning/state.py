@@ -95,7 +95,10 @@ def restore(training: Training, found: Checkpoint, *, where: str) -> None:
     """Put a training where a checkpoint stood. ValueError when the checkpoint is of another architecture."""
     fit_state(training.model.state_dict(), found.model, where=where)
     training.model.load_state_dict(found.model)
-    training.optimizer.load_state_dict(found.optimizer)
+    try:
+        training.optimizer.load_state_dict(found.optimizer)
+    except ValueError as error:
+        raise ValueError(f"{where}: its optimiser moves other groups of parameters: {error}") from error
     if training.average and found.average is not None:
         training.average.model.load_state_dict(found.average)
         training.average.updates = found.average_updates

@@ -38,7 +38,11 @@ def main(arguments: list[str] | None = None) -> None:
     local_rank = int(os.environ["LOCAL_RANK"])
     try:
         device = pick_device(job.device, local_rank=local_rank)
-        torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
+        if device.type == "cuda":
+            torch.cuda.set_device(device)
+            torch.distributed.init_process_group("nccl", timeout=PATIENCE, device_id=device)
+        else:
+            torch.distributed.init_process_group("gloo", timeout=PATIENCE)
         job.run(part=part, local_rank=local_rank, report=_say)
         torch.distributed.destroy_process_group()
     except EXPECTED_ERRORS as error:

@@ -124,14 +124,16 @@ class Bust:
         inside = (column >= 0) & (column < shape[1]) & (row >= 0) & (row < shape[0])
         front = np.full(shape, np.inf)
         np.minimum.at(front, (row[inside], column[inside]), points[inside, 1])
-        # Between vertices: the most forward of those around.
-        front = np.asarray(cv2.erode(front, np.ones((3, 3), np.uint8)))
-        for _ in range(max(shape)):
-            empty = np.isinf(front)
-            if not empty.any():
-                break
-            front = np.where(empty, cv2.erode(front, np.ones((3, 3), np.uint8)), front)
+        # Between vertices, and out to the map's edges: the most forward of those around.
+        front = _most_forward(front)
+        while np.isinf(front).any():
+            front = np.where(np.isinf(front), _most_forward(front), front)
         return Relief(np.minimum(cv2.GaussianBlur(front, (0, 0), 1.2), front), low_x, low_z, step)
+
+
+def _most_forward(depth: Array) -> Array:
+    """The least value among each cell's neighbours and itself. The map goes on beyond its border."""
+    return np.asarray(cv2.erode(depth, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE))
 
 
 def bust_of(body: Body) -> Bust:

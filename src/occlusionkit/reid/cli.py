@@ -24,6 +24,7 @@ def evaluate(
         Path, typer.Option(help="Their images, in the same order: features.parquet, or .csv with path, identity, role.")
     ],
     protocol: Annotated[str, typer.Option(help=f"One of {', '.join(PROTOCOLS)} (docs/reid.md).")],
+    name: Annotated[str, typer.Option(help="What the features are called in the tables.")] = "features",
     out: Annotated[Path | None, typer.Option(help="Folder for items, draws, metrics and splits.")] = None,
     dataset: Annotated[
         str | None, typer.Option(help="Check the numbers of images against this release, such as occluded_reid.")
@@ -62,6 +63,7 @@ def evaluate(
         protocol,
         settings,
         outputs=Outputs.below(out) if out else None,
+        model=name,
         dataset=dataset,
         allow_unmatched=allow_unmatched,
     )

@@ -43,19 +43,24 @@ class Evaluation:
 
 
 def evaluate(
-    features: FeatureSet, protocol: Protocol, settings: Settings, *, allow_unmatched: bool = False
+    features: FeatureSet,
+    protocol: Protocol,
+    settings: Settings,
+    *,
+    model: str = "features",
+    allow_unmatched: bool = False,
 ) -> Evaluation:
     """Score features under a protocol.
 
-    allow_unmatched: identities among the queries that the gallery does not show are counted and left out, instead of
-    refused. Raises ValueError for no queries or no gallery, such identities, one image in both roles, no cameras where
-    the protocol needs them.
+    model: whose features they are, for the tables;  allow_unmatched: identities among the queries that the gallery does
+    not show are counted and left out, instead of refused. Raises ValueError for no queries or no gallery, such
+    identities, one image in both roles, no cameras where the protocol needs them.
     """
     check_settings(settings)
     _check_roles(features, settings.query_role, allow_unmatched=allow_unmatched)
     if protocol.kind == "sets":
-        return _evaluate_sets(features, protocol, settings)
-    return _evaluate_single(features, protocol, settings)
+        return _evaluate_sets(features, protocol, settings, model)
+    return _evaluate_single(features, protocol, settings, model)
 
 
 def _check_roles(features: FeatureSet, query_role: str, *, allow_unmatched: bool) -> None:
@@ -83,7 +88,7 @@ def _check_roles(features: FeatureSet, query_role: str, *, allow_unmatched: bool
         )
 
 
-def _evaluate_single(features: FeatureSet, protocol: Protocol, settings: Settings) -> Evaluation:
+def _evaluate_single(features: FeatureSet, protocol: Protocol, settings: Settings, model: str) -> Evaluation:
     index, query, gallery = features.index, features.rows_of(settings.query_role), features.rows_of("gallery")
     cameras: dict[str, Ints] = {}
     if protocol.cameras:
@@ -100,6 +105,7 @@ def _evaluate_single(features: FeatureSet, protocol: Protocol, settings: Setting
         ITEMS,
         {
             **_constant(len(kept), split=SHIPPED, shots=0, draws=1),
+            "model": [model] * len(kept),
             "fusion": ["none"] * len(kept),
             "item": index["path"][query[kept]],
             "identity": index["identity"][query[kept]],
@@ -112,7 +118,7 @@ def _evaluate_single(features: FeatureSet, protocol: Protocol, settings: Setting
         },
     )
     draws = make_table(DRAWS, {column.name: [] for column in DRAWS.columns})
-    reported = _report(items, draws, protocol, settings, without_positives=len(lost))
+    reported = _report(items, draws, protocol, settings, model, without_positives=len(lost))
     splits = make_table(SPLITS, {column.name: [] for column in SPLITS.columns})
     return Evaluation(items, draws, reported, splits, _facts(features, lost_queries=len(lost), settings=settings))
 
@@ -128,7 +134,7 @@ def _camera_codes(cameras: NDArray[Any], used: Ints, protocol: Protocol) -> Ints
     return np.array([codes.get(str(camera), -1) for camera in cameras], dtype=np.int64)
 
 
-def _evaluate_sets(features: FeatureSet, protocol: Protocol, settings: Settings) -> Evaluation:
+def _evaluate_sets(features: FeatureSet, protocol: Protocol, settings: Settings, model: str) -> Evaluation:
     index = features.index
     query, gallery = features.rows_of(settings.query_role), features.rows_of("gallery")
     identities = index["identity"]
@@ -154,11 +160,11 @@ def _evaluate_sets(features: FeatureSet, protocol: Protocol, settings: Settings)
                     f"found {len(people)} with images enough on both sides"
                 )
             for fusion, ranked in _rank_split(features, images, shots, split, settings):
-                where = {"split": split.number, "shots": shots, "fusion": fusion}
+                where = {"model": model, "split": split.number, "shots": shots, "fusion": fusion}
                 items += _item_rows(where, people, ranked)
                 draws += _draw_rows(where, ranked)
     tables = [make_table(schema, _columns(schema, rows)) for schema, rows in ((ITEMS, items), (DRAWS, draws))]
-    reported = _report(tables[0], tables[1], protocol, settings, without_positives=unmatched)
+    reported = _report(tables[0], tables[1], protocol, settings, model, without_positives=unmatched)
     facts = _facts(features, lost_queries=unmatched, settings=settings, short_identities=short)
     return Evaluation(tables[0], tables[1], reported, split_table(splits), facts)
 
@@ -255,7 +261,9 @@ def _draw_rows(where: Mapping[str, Any], found: SetRanks) -> Iterator[dict[str, 
         }
 
 
-def _report(items: Table, draws: Table, protocol: Protocol, settings: Settings, *, without_positives: int) -> Table:
+def _report(
+    items: Table, draws: Table, protocol: Protocol, settings: Settings, model: str, *, without_positives: int
+) -> Table:
     """METRICS for every split and, where there are several, for all of them together."""
     rows = []
     numbers = sorted(set(items["split"].tolist())) or [SHIPPED]
@@ -270,6 +278,7 @@ def _report(items: Table, draws: Table, protocol: Protocol, settings: Settings, 
             drawn = _select(draws, members, shots, fusion)
             shared = {
                 "protocol": protocol.name,
+                "model": model,
                 "split": name,
                 "shots": shots,
                 "fusion": fusion,

@@ -34,11 +34,14 @@ def _score(name: str, doc: str) -> Column:
     return Column(name, "float64", doc)
 
 
+_MODEL = Column("model", "string", "whose features: stripes, <method>-split<k>-seed<s>, ...")
+
 ITEMS = Schema(
     name="reid_items",
     doc="One row per query image (single query) or per identity (N-shot, averaged over its draws).",
-    key=("split", "shots", "fusion", "item"),
+    key=("model", "split", "shots", "fusion", "item"),
     columns=(
+        _MODEL,
         Column("split", "int32", "half split of the identities; -1: the protocol has none"),
         Column("shots", "int32", "images a side; 0: single query against all gallery images"),
         Column("fusion", "string", "mean_feature, min_distance, or none (single query)"),
@@ -57,8 +60,9 @@ ITEMS = Schema(
 DRAWS = Schema(
     name="reid_draws",
     doc="N-shot scores of every single draw of images: what repeats of the protocol scatter around.",
-    key=("split", "shots", "fusion", "draw"),
+    key=("model", "split", "shots", "fusion", "draw"),
     columns=(
+        _MODEL,
         Column("split", "int32", "half split of the identities"),
         Column("shots", "int32", "images a side"),
         Column("fusion", "string", "mean_feature or min_distance"),
@@ -75,8 +79,9 @@ DRAWS = Schema(
 METRICS = Schema(
     name="reid_metrics",
     doc="What a protocol reports of one set of features.",
-    key=("protocol", "split", "shots", "fusion", "metric"),
+    key=("protocol", "model", "split", "shots", "fusion", "metric"),
     columns=(
+        _MODEL,
         Column("protocol", "string", "icme18, transfer, supervised or market1501"),
         Column("split", "string", "number of the half split, all, or none"),
         Column("shots", "int32", "images a side; 0: single query"),

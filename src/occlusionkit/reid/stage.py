@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..artifacts import Table, write_bytes, write_json, write_table
+from ..artifacts.tables import concatenate
 from .evaluate import Evaluation, evaluate
 from .feature_files import FeatureSet, read_features
 from .layouts import layout_named
@@ -42,21 +43,51 @@ def evaluate_files(
     settings: Settings,
     *,
     outputs: Outputs | None = None,
+    model: str = "features",
     dataset: str | None = None,
     allow_unmatched: bool = False,
 ) -> Evaluation:
     """Score features.npy under a protocol; write items, draws, metrics (also .csv and .json) and splits (also .json).
 
-    dataset: name of a layout whose published numbers of images and identities the index must have. Raises what
-    `read_features` and `evaluate` raise, and ValueError for other numbers.
+    model: whose features they are;  dataset: name of a layout whose published numbers of images and identities the
+    index must have. Raises what `read_features` and `evaluate` raise, and ValueError for other numbers.
     """
     given = read_features(features, index)
     if dataset is not None:
         check_counts(given, dataset, index)
-    found = evaluate(given, protocol_named(protocol), settings, allow_unmatched=allow_unmatched)
+    found = evaluate(given, protocol_named(protocol), settings, model=model, allow_unmatched=allow_unmatched)
     if outputs is not None:
         write_evaluation(found, outputs)
     return found
+
+
+def evaluate_models(
+    features: Mapping[str, Path], protocol: str, settings: Mapping[str, Settings], outputs: Outputs
+) -> dict[str, Any]:
+    """Score the features of several models under one protocol, into one set of tables.
+
+    features: model -> features.npy, with features.parquet beside it;  settings: model -> how it is scored (a trained
+    model is tested on the half split that it was trained on). Returns facts: by model.
+    """
+    if not features:
+        raise ValueError("evaluate_models: expected at least one model, found none")
+    found = {
+        model: evaluate_files(path, path.with_suffix(".parquet"), protocol, settings[model], model=model)
+        for model, path in sorted(features.items())
+    }
+    every = list(found.values())
+    splits = {int(number): one.splits for one in every for number in set(one.splits["split"].tolist())}
+    merged = [one.take(one["split"] == number) for number, one in sorted(splits.items())]
+    facts = {model: dict(one.facts) for model, one in found.items()}
+    whole = Evaluation(
+        items=concatenate([one.items for one in every]),
+        draws=concatenate([one.draws for one in every]),
+        metrics=concatenate([one.metrics for one in every]),
+        splits=concatenate(merged) if merged else every[0].splits,
+        facts=facts,
+    )
+    write_evaluation(whole, outputs)
+    return facts
 
 
 def check_counts(features: FeatureSet, dataset: str, where: Path) -> None:

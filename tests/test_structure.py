@@ -313,10 +313,12 @@ def test_every_key_is_used(key):
     ids=lambda path: path.stem if path else "config",
 )
 def test_ready_made_configs_are_valid(path):
-    merged = config()
-    for section, value in (yaml.safe_load(path.read_text()) if path else {}).items():
-        merged[section] = merged[section] | value if isinstance(value, dict) else value
-    jsonschema.validate(merged, schema())
+    # Snakemake merges mappings key by key, at any depth.
+    def merged(base: dict, over: dict) -> dict:
+        both = {key: merged(base[key], over[key]) for key in base.keys() & over if isinstance(over[key], dict)}
+        return base | over | both
+
+    jsonschema.validate(merged(config(), yaml.safe_load(path.read_text()) if path else {}), schema())
 
 
 @pytest.mark.parametrize("path", sorted((PROJECT / "envs").glob("*.yaml")), ids=lambda path: path.stem)

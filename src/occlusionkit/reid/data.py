@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -72,6 +73,18 @@ def read_dataset(folder: Path, layout: Layout, *, counts: Mapping[str, int] | No
         problems.expect_counts(counts, count_images(named))
         problems.raise_any("if this is no full copy of the release, set counts: any")
     return _open_all(root, FolderStore(root), named)
+
+
+def describe(dataset: Dataset) -> dict[str, Any]:
+    """What a job's record says of a dataset: how many images of each role, which were grey, which stand twice."""
+    roles = Counter(dataset.rows["role"].tolist())
+    return {
+        "images": len(dataset.rows),
+        "identities": len(set(dataset.rows["identity"].tolist())),
+        "roles": dict(sorted(roles.items())),
+        "grey": list(dataset.grey),
+        "repeated": [list(group) for group in dataset.repeated],
+    }
 
 
 def dataset_root(folder: Path, layout: Layout) -> Path:

@@ -103,6 +103,16 @@ _ALL: tuple[Layout, ...] = (
 LAYOUTS: Mapping[str, Layout] = {layout.name: layout for layout in _ALL}
 
 
+def layout_with_sides(name: str, sides: Mapping[str, str]) -> Layout:
+    """The layout of that name, its sides' folders called otherwise where `sides` says so."""
+    layout = layout_named(name)
+    if not sides:
+        return layout
+    if isinstance(layout, MarketStyle):
+        raise ValueError(f"{layout.title}: has fixed folder names, found sides {dict(sides)}")
+    return layout.with_sides(**sides)
+
+
 def layout_named(name: str) -> Layout:
     """The layout of that name; ValueError listing the names."""
     if name not in LAYOUTS:

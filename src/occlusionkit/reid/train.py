@@ -33,6 +33,7 @@ from .losses import balanced_cross_entropy, batch_hard_triplets
 from .methods import LossSettings, Method, ModelCard, NetworkSettings, method_named, sections_of
 from .model import ReidNet, build_net, load_backbone
 from .simulator import BorderPool, PatchPool, SimulatorSettings, TexturePool, simulate_occlusion
+from .splits import half_split
 from .textures import read_textures
 
 FACTORY = "occlusionkit.reid.train:task"
@@ -91,6 +92,16 @@ def training_rows(rows: Table, people: Sequence[int] | None) -> NDArray[np.int64
         part = "of the part `train`" if people is None else "of these people"
         raise ValueError(f"reid: expected images {part} of at least 2 people to train on, found {int(chosen.sum())}")
     return np.flatnonzero(chosen)
+
+
+def split_people(index: Path, split: int | None) -> tuple[int, ...] | None:
+    """Who is trained on in a half split of the people that are queries or in the gallery, which are those that the
+    protocol icme18 splits; None for the dataset's training part."""
+    if split is None:
+        return None
+    rows = read_table(index, CROPS)
+    scored = np.isin(rows["role"].astype(str), ["query", "gallery"])
+    return half_split(rows["identity"][scored].tolist(), split).train
 
 
 class Pairs:

@@ -36,7 +36,8 @@ class Noise:
 
 @dataclass
 class Toy:
-    """diary: a file that gets a line as each epoch begins;  pause_s: sleep per step, so that a test can interrupt."""
+    """diary: a file that gets a line as each epoch begins, per process;  pause_s: sleep per step, so that a test can
+    interrupt;  plain: neither batch statistics nor dropout."""
 
     settings: TrainSettings
     channels: int = 5
@@ -44,6 +45,7 @@ class Toy:
     diary: str | None = None
     pause_s: float = 0.0
     claimed_steps: int | None = None
+    plain: bool = False
 
     def __post_init__(self) -> None:
         settings = self.settings
@@ -54,9 +56,9 @@ class Toy:
     def build(self):
         return nn.Sequential(
             nn.Conv2d(3, self.channels, 3),
-            nn.BatchNorm2d(self.channels),
+            nn.Identity() if self.plain else nn.BatchNorm2d(self.channels),
             nn.ReLU(),
-            nn.Dropout(0.3),
+            nn.Dropout(0.0 if self.plain else 0.3),
             nn.Flatten(),
             nn.Linear(self.channels * 8, 2),
         )

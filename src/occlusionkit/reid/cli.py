@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from .protocols import PROTOCOLS, SHIPPED, Few, Settings, Ties
+from .rank_cli import rank
 
 app = typer.Typer(help="Occluded person re-identification: protocols, ranking, tables.", no_args_is_help=True)
 
@@ -15,6 +16,9 @@ app = typer.Typer(help="Occluded person re-identification: protocols, ranking, t
 @app.callback()
 def _group() -> None:
     """Occluded person re-identification: protocols, ranking, tables."""
+
+
+app.command()(rank)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 from occlusionkit.learning.settings import TrainSettings
 from occlusionkit.reid.layouts import layout_named
 from occlusionkit.reid.methods import METHODS, method_named, sections_of
+from occlusionkit.reid.protocols import PROTOCOLS, SHIPPED
 
 REID_MODEL = "results/models/reid/{target}/{method}-{part}-seed{run}"
 REID_FEATURES = "results/predictions/reid/{target}/{method}-{part}-seed{run}"
@@ -215,3 +216,215 @@ rule extract_reid_features:
 
 
 # Protocols, tables, figures
+
+
+REID_SCORES = "results/metrics/reid/{target}/{protocol}"
+
+
+def reid_scored(target):
+    """Protocol -> models that are scored under it. The descriptor without training is scored under each."""
+    trained = {model: model.split("-")[1] for model in reid_models(target)}
+    halves = [model for model, part in trained.items() if part.startswith("split")]
+    shipped = [model for model, part in trained.items() if part == "train"]
+    transferred = [m for m in trained if m not in {*halves, *shipped}]
+    layout = layout_named(config["reid"]["datasets"][target]["layout"])
+    if layout.name == "market1501":
+        return {"market1501": ["stripes", *shipped, *transferred]}
+    scored = {
+        "icme18": ["stripes", *(shipped if reid_ships_split(target) else halves)],
+        "transfer": ["stripes", *transferred],
+    }
+    if target in config["reid"]["supervised"]:
+        scored["supervised"] = ["stripes", *shipped]
+    return scored
+
+
+def reid_ships_split(target):
+    """Whether the release says who is trained on and who is tested."""
+    layout = layout_named(config["reid"]["datasets"][target]["layout"])
+    return "train" in getattr(layout, "parts", ())
+
+
+def reid_splits_of(target, model):
+    """Half splits that a model is tested on: those it was not trained on, all of them for what needs no training."""
+    if reid_ships_split(target):
+        return [SHIPPED]
+    if model == "stripes":
+        return list(range(config["reid"]["evaluation"]["splits"]))
+    part = model.split("-")[1]
+    return [int(part.removeprefix("split"))] if part.startswith("split") else [0]
+
+
+def reid_scores(name):
+    """One file of every (target, protocol), in the order of reid_measured."""
+    return [
+        f"{REID_SCORES}/{name}".format(target=target, protocol=protocol)
+        for target, protocol, _, _ in reid_measured()
+    ]
+
+
+def reid_measured():
+    """Target, protocol, layout and source of the images, for everything that is scored."""
+    known = config["reid"]["datasets"]
+    return [
+        [target, protocol, known[target]["layout"], known[target]["folder"]]
+        for target in config["reid"]["targets"]
+        for protocol in reid_scored(target)
+    ]
+
+
+def reid_shown():
+    """The target of the figure of ranked lists, and its models: no training, baseline and AFPB, where they are."""
+    target = config["reid"]["targets"][0]
+    scored = reid_scored(target)
+    models = scored.get("icme18", next(iter(scored.values())))
+    wanted = [f"{method}-" for method in ("baseline", "afpb")]
+    firsts = [next((m for m in models if m.startswith(start)), None) for start in wanted]
+    return target, ["stripes", *(model for model in firsts if model)]
+
+
+rule describe_reid_stripes:
+    """Colour histograms of six stripes: features that need no training."""
+    input:
+        index="results/index/reid/{target}.parquet",
+        images="results/index/reid/{target}.zip",
+    output:
+        features="results/predictions/reid/{target}/stripes/features.npy",
+        table="results/predictions/reid/{target}/stripes/features.parquet",
+        sidecar="results/predictions/reid/{target}/stripes/features.json",
+    log:
+        "results/logs/describe_reid_stripes/{target}.log",
+    benchmark:
+        "results/benchmarks/describe_reid_stripes/{target}.tsv"
+    wildcard_constraints:
+        target=REID_NAMES["target"],
+    conda:
+        "../envs/core.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+    params:
+        code=code_digest("describe_reid_stripes.py"),
+    script:
+        "../scripts/describe_reid_stripes.py"
+
+
+rule evaluate_reid:
+    """Score the features of all models of a dataset under one protocol."""
+    input:
+        features=lambda wc: [
+            f"results/predictions/reid/{wc.target}/{model}/features.npy"
+            for model in reid_scored(wc.target)[wc.protocol]
+        ],
+        tables=lambda wc: [
+            f"results/predictions/reid/{wc.target}/{model}/features.parquet"
+            for model in reid_scored(wc.target)[wc.protocol]
+        ],
+    output:
+        items=f"{REID_SCORES}/items.parquet",
+        draws=f"{REID_SCORES}/draws.parquet",
+        metrics=multiext(f"{REID_SCORES}/metrics", ".parquet", ".csv", ".json"),
+        splits=multiext(f"{REID_SCORES}/splits", ".parquet", ".json"),
+        sidecar=f"{REID_SCORES}/scores.json",
+    log:
+        "results/logs/evaluate_reid/{target}/{protocol}.log",
+    benchmark:
+        "results/benchmarks/evaluate_reid/{target}/{protocol}.tsv"
+    wildcard_constraints:
+        target=REID_NAMES["target"],
+        protocol="|".join(PROTOCOLS),
+    conda:
+        "../envs/core.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+    params:
+        protocol="{protocol}",
+        tested_on=lambda wc: {
+            model: reid_splits_of(wc.target, model)
+            for model in reid_scored(wc.target)[wc.protocol]
+        },
+        settings={
+            key: config["reid"]["evaluation"][key]
+            for key in ("shots", "draws", "few", "ties")
+        },
+        code=code_digest("evaluate_reid.py"),
+    script:
+        "../scripts/evaluate_reid.py"
+
+
+rule build_reid_tables:
+    """All scores with intervals, differences between methods, and the paper's tables with ours beside."""
+    input:
+        items=reid_scores("items.parquet"),
+        draws=reid_scores("draws.parquet"),
+    output:
+        results=multiext(
+            "results/tables/reid/results", ".parquet", ".csv", ".md", ".tex"
+        ),
+        differences=multiext(
+            "results/tables/reid/differences", ".parquet", ".csv", ".md", ".tex"
+        ),
+        ablation=multiext(
+            "results/tables/reid/ablation", ".parquet", ".csv", ".md", ".tex"
+        ),
+        comparison=multiext(
+            "results/tables/reid/comparison", ".parquet", ".csv", ".md", ".tex"
+        ),
+        single_query=multiext(
+            "results/tables/reid/single_query", ".parquet", ".csv", ".md", ".tex"
+        ),
+        sidecar="results/tables/reid/tables.json",
+    log:
+        "results/logs/build_reid_tables.log",
+    benchmark:
+        "results/benchmarks/build_reid_tables.tsv"
+    conda:
+        "../envs/core.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+    params:
+        measured=reid_measured(),
+        code=code_digest("build_reid_tables.py"),
+    script:
+        "../scripts/build_reid_tables.py"
+
+
+rule draw_reid_figures:
+    """CMC curves with their bands, and ranked lists with right answers in green and wrong ones in red."""
+    input:
+        items=reid_scores("items.parquet"),
+        features=lambda wc: expand(
+            "results/predictions/reid/{target}/{model}/features.npy",
+            target=reid_shown()[0],
+            model=reid_shown()[1],
+        ),
+        tables=lambda wc: expand(
+            "results/predictions/reid/{target}/{model}/features.parquet",
+            target=reid_shown()[0],
+            model=reid_shown()[1],
+        ),
+        images=f"results/index/reid/{config['reid']['targets'][0]}.zip",
+    output:
+        curves="results/figures/reid/cmc.png",
+        ranked="results/figures/reid/ranked.jpg",
+        sidecar="results/figures/reid/figures.json",
+    log:
+        "results/logs/draw_reid_figures.log",
+    benchmark:
+        "results/benchmarks/draw_reid_figures.tsv"
+    conda:
+        "../envs/core.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+    params:
+        measured=reid_measured(),
+        examples=config["reid"]["evaluation"]["examples"],
+        show_pictures=(
+            reid_measured()[0][3] == "studio" or config["report"]["show_real_people"]
+        ),
+        code=code_digest("draw_reid_figures.py"),
+    script:
+        "../scripts/draw_reid_figures.py"

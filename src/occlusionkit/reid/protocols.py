@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 # Who stands first where two scores are equal: wrong answers, right ones, or whoever comes first in the gallery.
 Ties = Literal["pessimistic", "optimistic", "stable"]
@@ -80,6 +80,16 @@ class Settings:
     few: Few = "cap"
     query_role: Literal["query", "partial"] = "query"
     device: str = "cpu"
+
+
+def read_settings(values: Mapping[str, Any], *, splits: Sequence[int] = (0,)) -> Settings:
+    """From the config's section: shots, draws, few, ties. ValueError for other keys."""
+    unknown = sorted(set(values) - {"shots", "draws", "few", "ties"})
+    if unknown:
+        raise ValueError(f"evaluation: unknown settings {unknown}")
+    settings = Settings(**{**values, "shots": tuple(values["shots"]), "splits": tuple(splits)})
+    check_settings(settings)
+    return settings
 
 
 def protocol_named(name: str) -> Protocol:

@@ -109,3 +109,98 @@ SPLITS = Schema(
         Column("part", "string", "train or test"),
     ),
 )
+
+_WHO = (
+    Column("dataset", "string", "name in the config"),
+    Column("protocol", "string", "icme18, transfer, supervised or market1501"),
+    Column("shots", "int32", "images a side; 0: single query"),
+    Column("fusion", "string", "mean_feature, min_distance or none"),
+    Column("splits", "string", "numbers of the half splits, such as 0 or 0-9; none"),
+    Column("metric", "string", "rank_1 .. rank_20, mean_ap, mean_ap_trapezoid, minp"),
+)
+
+
+def _maybe(name: str, doc: str) -> Column:
+    """A number that not every row has."""
+    return Column(name, "float64", doc, nullable=True)
+
+
+RESULTS = Schema(
+    name="reid_results",
+    doc="One row per number of the re-ID tables: measured here, with the published one that stands in its place.",
+    key=("dataset", "protocol", "method", "trained_on", "shots", "fusion", "splits", "metric"),
+    columns=(
+        *_WHO,
+        Column("method", "string", "stripes (needs no training), or a name in the config's reid.methods"),
+        Column("trained_on", "string", "half (of the dataset), train (its own part), another dataset, or nothing"),
+        Column("source", "string", "of the images: studio, or the folder that was given"),
+        _maybe("value", "fraction 0..1, mean over trainings"),
+        _maybe("low", "2.5% point of the bootstrap over identities and trainings"),
+        _maybe("high", "97.5% point"),
+        _maybe("seed_std", "sample standard deviation over trainings; NaN for one"),
+        _maybe("draw_std", "standard deviation over draws of images and splits; NaN: single query"),
+        Column("seeds", "int32", "trainings; 0: needs none"),
+        Column("identities", "int64", "people among the queries"),
+        Column("queries", "int64", "query images, or identities times splits"),
+        _maybe("published_value", "fraction 0..1; NaN where there is none"),
+        Column("published_in", "string", "where it stands", nullable=True),
+        Column("mismatch", "string", "why the two may not be compared", nullable=True),
+    ),
+)
+
+DIFFERENCES = Schema(
+    name="reid_differences",
+    doc="Two methods on the same queries: the mean difference, and whether it is beyond the noise.",
+    key=("dataset", "protocol", "method", "against", "trained_on", "shots", "fusion", "splits", "metric"),
+    columns=(
+        *_WHO,
+        Column("method", "string", "the first"),
+        Column("against", "string", "the second"),
+        Column("trained_on", "string", "of the first"),
+        _maybe("difference", "first minus second, fraction"),
+        _maybe("low", "2.5% point: the same people drawn for both, trainings of each apart"),
+        _maybe("high", "97.5% point"),
+        Column("verdict", "string", "better, worse, or inside the noise"),
+    ),
+)
+
+PAPER_SHOTS = (1, 2, 5)
+PAPER_RANKS = (1, 5, 10)
+
+PAPER_LAYOUT = Schema(
+    name="reid_paper_layout",
+    doc="The paper's ablation: published rows, and ours on their own data beside them, never mixed.",
+    key=("order",),
+    columns=(
+        Column("order", "int32", "row of the table"),
+        Column("dataset", "string", "published: the real one; measured: with its source"),
+        Column("method", "string", "in the paper's words, or ours"),
+        Column("source", "string", "published, studio, or the folder that was given"),
+        Column("seeds", "int32", "trainings; 0: published, or needs none"),
+        *(_maybe(f"n{n}_rank_{rank}", "fraction 0..1") for n in PAPER_SHOTS for rank in PAPER_RANKS),
+        _maybe("n1_low", "95% interval of rank-1 at N = 1"),
+        _maybe("n1_high", ""),
+        Column("published_in", "string", "where a published row stands", nullable=True),
+    ),
+)
+
+SINGLE_QUERY = Schema(
+    name="reid_single_query",
+    doc="Single-query protocols: rows measured here, and later methods as anchors on the real data.",
+    key=("order",),
+    columns=(
+        Column("order", "int32", "row of the table"),
+        Column("dataset", "string", "published: the real one; measured: with its source"),
+        Column("protocol", "string", "transfer, supervised or market1501"),
+        Column("method", "string", "published name, or ours with what it was trained on"),
+        Column("source", "string", "published, studio, or the folder that was given"),
+        Column("seeds", "int32", "trainings; 0: published, or needs none"),
+        _maybe("rank_1", "fraction 0..1"),
+        _maybe("rank_1_low", "95% interval"),
+        _maybe("rank_1_high", ""),
+        _maybe("mean_ap", "plain; fraction 0..1"),
+        _maybe("mean_ap_trapezoid", "not published by any of them"),
+        Column("published_in", "string", "where a published row stands", nullable=True),
+        Column("remark", "string", "what to know before comparing", nullable=True),
+    ),
+)

@@ -62,18 +62,17 @@ def evaluate_files(
 
 
 def evaluate_models(
-    features: Mapping[str, Path], protocol: str, settings: Mapping[str, Settings], outputs: Outputs
+    features: Mapping[str, tuple[Path, Path]], protocol: str, settings: Mapping[str, Settings], outputs: Outputs
 ) -> dict[str, Any]:
     """Score the features of several models under one protocol, into one set of tables.
 
-    features: model -> features.npy, with features.parquet beside it;  settings: model -> how it is scored (a trained
+    features: model -> features.npy and features.parquet;  settings: model -> how it is scored (a trained
     model is tested on the half split that it was trained on). Returns facts: by model.
     """
     if not features:
         raise ValueError("evaluate_models: expected at least one model, found none")
     found = {
-        model: evaluate_files(path, path.with_suffix(".parquet"), protocol, settings[model], model=model)
-        for model, path in sorted(features.items())
+        model: evaluate_files(*pair, protocol, settings[model], model=model) for model, pair in sorted(features.items())
     }
     every = list(found.values())
     splits = {int(number): one.splits for one in every for number in set(one.splits["split"].tolist())}

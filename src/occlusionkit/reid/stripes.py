@@ -10,11 +10,16 @@ pixels, square-rooted. The six are concatenated and compared by cosine. Pillow i
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..artifacts import Table, read_table
 from ..images import Image
+from .crops import read_images
+from .data import CROPS
+from .feature_files import write_features
 
 SIZE_HW = (128, 64)
 EDGES = (0, 21, 42, 64, 85, 106, 128)
@@ -24,6 +29,15 @@ DIMENSIONS = (len(EDGES) - 1) * int(np.prod(BINS))
 
 # Pillow's fixed point: 32 bits hold an 8-bit value times a weight, with two bits to spare for overshoot.
 _PRECISION = 32 - 8 - 2
+
+
+def describe_dataset(index: Path, images: Path, folder: Path) -> Table:
+    """Describe every query, gallery and partial image of a dataset (CROPS, zip of the files); write_features's pair
+    below `folder`, and its index."""
+    rows = read_table(index, CROPS)
+    rows = rows.take(np.flatnonzero(rows["role"] != "train"))
+    crops = read_images(images, [str(path) for path in rows["path"]])
+    return write_features(folder, np.stack([describe_stripes(crop) for crop in crops]), rows.columns)
 
 
 def describe_stripes(image: Image) -> NDArray[np.float32]:

@@ -1,0 +1,51 @@
+"""Scores of all datasets and protocols in; the re-ID tables out."""
+
+from pathlib import Path
+
+from occlusionkit.artifacts import read_table
+from occlusionkit.jobs import run_job
+from occlusionkit.reid.schemas import DRAWS, ITEMS
+from occlusionkit.tables.reid import (
+    Measured,
+    ablation_table,
+    comparison_table,
+    differences_table,
+    results_table,
+    single_query_table,
+)
+from occlusionkit.tables.reid_views import differences_view, paper_view, results_view, single_query_view, write_view
+
+
+def main(
+    items: list[Path],
+    draws: list[Path],
+    results: list[Path],
+    differences: list[Path],
+    ablation: list[Path],
+    comparison: list[Path],
+    single_query: list[Path],
+    *,
+    measured: list[tuple[str, str, str, str]],
+) -> None:
+    scored = [
+        Measured(dataset, layout, protocol, source, read_table(items_path, ITEMS), read_table(draws_path, DRAWS))
+        for items_path, draws_path, (dataset, protocol, layout, source) in zip(items, draws, measured, strict=True)
+    ]
+    layouts = {one.dataset: one.layout for one in scored}
+    every = results_table(scored)
+    apart = differences_table(scored)
+    rebuilt, compared, single = (
+        table(every, layouts) for table in (ablation_table, comparison_table, single_query_table)
+    )
+    for paths, table, view in (
+        (results, every, results_view(every)),
+        (differences, apart, differences_view(apart)),
+        (ablation, rebuilt, paper_view(rebuilt)),
+        (comparison, compared, paper_view(compared, (1,))),
+        (single_query, single, single_query_view(single)),
+    ):
+        write_view(paths[0].with_suffix(""), table, view)
+
+
+if __name__ == "__main__":
+    run_job(snakemake, main)

@@ -131,6 +131,16 @@ def test_collate_stacks_what_networks_take():
         collate([{"x": np.zeros(2)}, {"x": np.zeros(3)}])
 
 
+def test_collate_takes_arrays_that_are_turned_round_or_read_only():
+    image = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    locked = image.copy()
+    locked.flags.writeable = False
+    batch = collate([{"x": image[:, ::-1]}, {"x": locked}])["x"]
+    assert batch.tolist() == [image[:, ::-1].tolist(), image.tolist()]
+    batch += 1
+    assert image[0, 0] == locked[0, 0] == 0
+
+
 def test_a_nested_batch_goes_to_the_device_whole():
     batch = {"a": torch.ones(2), "b": [torch.zeros(1), ("text", torch.ones(1))]}
     moved = to_device(batch, torch.device("meta"))

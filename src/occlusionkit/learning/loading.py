@@ -191,11 +191,11 @@ def _stack(name: str, values: list[Any]) -> Any:
         return collate(values)
     if isinstance(first, str):
         return values
-    tensors = [value if isinstance(value, Tensor) else torch.as_tensor(np.asarray(value)) for value in values]
-    shapes = sorted({tuple(tensor.shape) for tensor in tensors})
+    shapes = sorted({tuple(np.shape(value)) for value in values})
     if len(shapes) > 1:
         raise ValueError(f"{name}: expected items of one shape in a batch, found {shapes[0]} and {shapes[1]}")
-    stacked = torch.stack(tensors)
+    # numpy copies once, also what is turned round or read-only, which torch would not take.
+    stacked = torch.stack(values) if isinstance(first, Tensor) else torch.from_numpy(np.stack(values))
     # Python's floats are doubles; networks are not.
     return stacked.float() if isinstance(first, float) else stacked
 
@@ -209,7 +209,8 @@ class StoredImages:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        if path.is_dir():
+        self._is_folder = path.is_dir()
+        if self._is_folder:
             found = (file.relative_to(path) for file in path.rglob("*") if file.is_file())
             self.names: tuple[str, ...] = tuple(
                 sorted(name.as_posix() for name in found if not any(part.startswith(".") for part in name.parts))
@@ -220,7 +221,7 @@ class StoredImages:
 
     def read(self, name: str) -> bytes:
         """The bytes of one file. KeyError when there is none, ValueError when it is damaged."""
-        if self.path.is_dir():
+        if self._is_folder:
             try:
                 return (self.path / name).read_bytes()
             except FileNotFoundError:
@@ -245,7 +246,7 @@ class StoredImages:
             self._local.owner = None
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"path": self.path, "names": self.names}
+        return {name: value for name, value in self.__dict__.items() if name != "_local"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _local=threading.local())

@@ -107,6 +107,11 @@ def face_tests():
     return [name for name in TEST_SETS if face_test_source(name) is not None]
 
 
+def face_outputs():
+    """What a run of this system makes."""
+    return ["results/tables/face/results.md", "results/figures/face/samples.jpg"]
+
+
 def face_models():
     """Network, training set and run of every training."""
     chosen = config["face"]

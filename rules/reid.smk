@@ -36,6 +36,11 @@ def stop_on_bad_reid_config():
         raise WorkflowError(f"reid: {error}") from None
 
 
+def reid_outputs():
+    """What a run of this system makes."""
+    return ["results/tables/reid/results.md", "results/figures/reid/cmc.png"]
+
+
 def reid_source(name):
     """The folder of a dataset: the studio's, an acquired release's, or the user's."""
     described = config["reid"]["datasets"][name]
@@ -279,7 +284,9 @@ def reid_shown():
     scored = reid_scored(target)
     models = scored.get("icme18", next(iter(scored.values())))
     wanted = [f"{method}-" for method in ("baseline", "afpb")]
-    firsts = [next((m for m in models if m.startswith(start)), None) for start in wanted]
+    firsts = [
+        next((m for m in models if m.startswith(start)), None) for start in wanted
+    ]
     return target, ["stripes", *(model for model in firsts if model)]
 
 

@@ -56,12 +56,19 @@ class ReidNet(nn.Module):
         self.register_buffer("mean", torch.from_numpy(255 * MEAN), persistent=False)
         self.register_buffer("std", torch.from_numpy(255 * STD), persistent=False)
 
+    def _normalised(self, images: Tensor) -> Tensor:
+        """(B, H, W, 3) uint8 RGB -> (B, 3, H, W); permuted last, which is channels-last memory for nothing."""
+        return ((images.float() - self.mean) / self.std).permute(0, 3, 1, 2)
+
     def pooled(self, images: Tensor) -> Tensor:
         """(B, H, W, 3) uint8 RGB -> (B, C)."""
-        # Normalised as (B, H, W, 3) and only then permuted: the convolutions get channels-last memory for nothing.
-        normalised = ((images.float() - self.mean) / self.std).permute(0, 3, 1, 2)  # (B, 3, H, W)
-        features: Tensor = self.backbone(normalised)
+        features: Tensor = self.backbone(self._normalised(images))
         return features
+
+    def last_map(self, images: Tensor) -> Tensor:
+        """(B, H, W, 3) uint8 RGB -> (B, C, h, w), whose mean over positions is `pooled`."""
+        stages: list[Tensor] = self.backbone.features(self._normalised(images))
+        return stages[-1]
 
     def forward(self, images: Tensor) -> Outputs:
         """(B, H, W, 3) uint8 RGB -> all that the losses look at."""

@@ -6,6 +6,7 @@ same interval.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,9 +68,8 @@ def mean_interval(scores: ByIdentity, *, resamples: int = RESAMPLES, level: floa
     """The mean with the bootstrap percentile interval over identities and, where there are several, trainings."""
     if not len(scores.identities):
         return Interval(float("nan"), float("nan"), float("nan"))
-    rng = np.random.default_rng(_SEED)
-    people = _weights(rng, resamples, len(scores.identities))
-    means = _means(scores, people, _weights(rng, resamples, len(scores.totals)))
+    people = _weights("people", resamples, len(scores.identities))
+    means = _means(scores, people, _weights("trainings", resamples, len(scores.totals)))
     return _interval(scores.mean, means, level)
 
 
@@ -84,9 +84,11 @@ def difference_interval(
         raise ValueError("difference: expected scores of the same items of the same people")
     if not len(one.identities):
         return Interval(float("nan"), float("nan"), float("nan"))
-    rng = np.random.default_rng(_SEED)
-    people = _weights(rng, resamples, len(one.identities))
-    first, second = (_means(side, people, _weights(rng, resamples, len(side.totals))) for side in (one, other))
+    people = _weights("people", resamples, len(one.identities))
+    first, second = (
+        _means(side, people, _weights(which, resamples, len(side.totals)))
+        for side, which in ((one, "trainings"), (other, "other trainings"))
+    )
     return _interval(one.mean - other.mean, first - second, level)
 
 
@@ -95,15 +97,20 @@ def curve_interval(curves: Array, identities: NDArray[np.int64], *, resamples: i
     people, place = np.unique(identities, return_inverse=True)
     totals = np.zeros((len(people), curves.shape[1]))
     np.add.at(totals, place, curves)
-    drawn = _weights(np.random.default_rng(_SEED), resamples, len(people))
+    drawn = _weights("people", resamples, len(people))
     means = (drawn @ totals) / (drawn @ np.bincount(place, minlength=len(people)))[:, None]
     low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
     return low, high
 
 
-def _weights(rng: np.random.Generator, resamples: int, count: int) -> Array:
-    """(resamples, count): how often each is drawn, with replacement, `count` at a time."""
-    return rng.multinomial(count, np.full(count, 1 / count), size=resamples).astype(float)
+@functools.lru_cache(maxsize=8)
+def _weights(what: str, resamples: int, count: int) -> Array:
+    """(resamples, count): how often each is drawn, with replacement, `count` at a time. `what` tells apart draws of
+    different things; the same arguments give the same draws, so one table's intervals share them."""
+    rng = np.random.default_rng([_SEED, *what.encode()])
+    drawn = rng.multinomial(count, np.full(count, 1 / count), size=resamples).astype(float)
+    drawn.setflags(write=False)
+    return drawn
 
 
 def _means(scores: ByIdentity, people: Array, trainings: Array) -> Array:

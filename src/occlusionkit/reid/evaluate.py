@@ -214,7 +214,8 @@ def _rank_split(
     ]
     unit = [unit_rows(features.features[side], device=settings.device).double() for side in rows]
     products = [(a @ b.T).cpu().numpy() for a, b in ((unit[0], unit[1]), (unit[0], unit[0]), (unit[1], unit[1]))]
-    for fusion in settings.fusions:
+    # Of one image each, mean feature and nearest pair are the same.
+    for fusion in settings.fusions if shots > 1 else settings.fusions[:1]:
         yield (
             fusion,
             rank_sets(

@@ -140,21 +140,27 @@ def draw_ranked_lists(
     models: by name, of the same images;  read: paths -> images, None where pictures must not be shown: the frames then
     hold the identities' numbers.
     """
-    blocks: list[Image] = []
-    for position, (name, features) in enumerate(models.items()):
+    paths = {name: features.index["path"].tolist() for name, features in models.items()}
+    if any(other != next(iter(paths.values())) for other in paths.values()):
+        raise ValueError(f"ranked lists: expected features of the same images from {', '.join(models)}")
+    found: dict[str, list[tuple[int, list[int]]]] = {}
+    for name, features in models.items():
         query, gallery = example_queries(features, count)
-        found, _ = top_matches(features.features[query], features.features[gallery], shown)
-        identity, title = features.index["identity"], METHODS[parse_model(name)[0]][0]
-        asked = [_tile(features, read, int(row), _ASKED) for row in query]
-        answers = [
-            [_tile(features, read, int(m), _RIGHT if identity[m] == identity[row] else _WRONG) for m in matches]
-            for row, matches in zip(query, gallery[found], strict=True)
-        ]
-        if position == 0:
-            blocks.append(_block("query", [[tile] for tile in asked]))
-        blocks.append(_block(title, answers))
+        best, _ = top_matches(features.features[query], features.features[gallery], shown)
+        found[name] = [(row, matches.tolist()) for row, matches in zip(query.tolist(), gallery[best], strict=True)]
+    index = next(iter(models.values())).index
+    wanted = sorted({row for lists in found.values() for row, matches in lists for row in (row, *matches)})
+    crops = dict(zip(wanted, _crops(index, wanted, read), strict=True))
+    blocks = [_block("query", [[_framed(crops[row], _ASKED)] for row, _ in next(iter(found.values()))])]
+    for name, lists in found.items():
+        answers = [[_framed(crops[m], _verdict_color(index, row, m)) for m in matches] for row, matches in lists]
+        blocks.append(_block(METHODS[parse_model(name)[0]][0], answers))
     sheet: Image = np.concatenate(blocks, axis=1)
     return sheet
+
+
+def _verdict_color(index: Table, query: int, match: int) -> tuple[int, int, int]:
+    return _RIGHT if index["identity"][match] == index["identity"][query] else _WRONG
 
 
 def _block(title: str, rows: Sequence[Sequence[Image]]) -> Image:
@@ -170,20 +176,25 @@ def _block(title: str, rows: Sequence[Sequence[Image]]) -> Image:
     return block
 
 
-def _tile(
-    features: FeatureSet, read: Callable[[Sequence[str]], list[Image]] | None, row: int, color: tuple[int, int, int]
-) -> Image:
-    """A framed crop. The frame of a right answer is twice as wide as the others: colours need not be told apart."""
+def _crops(index: Table, rows: Sequence[int], read: Callable[[Sequence[str]], list[Image]] | None) -> list[Image]:
+    """Every row's crop at the figure's size, or a card with the identity's number."""
     height, width = _CROP_HW
-    if read is None:
-        crop: Image = np.full((height, width, 3), 235, np.uint8)
-        text = str(features.index["identity"][row])
-        cv2.putText(crop, text, (6, height // 2), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (60, 60, 60), 1, cv2.LINE_AA)
-    else:
-        picture = read([str(features.index["path"][row])])[0]
-        crop = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    if read is not None:
+        pictures = read([str(index["path"][row]) for row in rows])
+        return [cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA) for picture in pictures]
+    cards: list[Image] = []
+    for row in rows:
+        card: Image = np.full((height, width, 3), 235, np.uint8)
+        text = str(index["identity"][row])
+        cv2.putText(card, text, (6, height // 2), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (60, 60, 60), 1, cv2.LINE_AA)
+        cards.append(card)
+    return cards
+
+
+def _framed(crop: Image, color: tuple[int, int, int]) -> Image:
+    """The frame of a right answer is twice as wide as the others: colours need not be told apart."""
     margin = 0 if color == _RIGHT else _FRAME // 2
-    framed: Image = np.full((height + 2 * _FRAME, width + 2 * _FRAME, 3), _PAPER_WHITE, np.uint8)
+    framed: Image = np.full((crop.shape[0] + 2 * _FRAME, crop.shape[1] + 2 * _FRAME, 3), _PAPER_WHITE, np.uint8)
     framed[margin : len(framed) - margin, margin : framed.shape[1] - margin] = color
     framed[_FRAME:-_FRAME, _FRAME:-_FRAME] = crop
     return framed

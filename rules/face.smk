@@ -2,7 +2,7 @@
 import dataclasses
 
 from occlusionkit.face.networks.catalogue import NETWORKS
-from occlusionkit.face.presets import GENERATED, TRAINING_SETS
+from occlusionkit.face.presets import GENERATED, TRAINING_SETS, scaled_to
 from occlusionkit.face.settings_files import replaced, settings_to_mapping
 from occlusionkit.face.sources import (
     FACE_FOLDERS,
@@ -50,9 +50,10 @@ def face_schedule(network):
 
 
 def face_set_settings(name):
-    """All parameters of a generated set: the paper's, then the config's."""
+    """All parameters of a generated set: the paper's, for images of another size, then the config's."""
     changes = config["face"]["sets"].get(name, {})
-    chosen = dataclasses.replace(GENERATED[name], seed=config["seed"])
+    paper = dataclasses.replace(GENERATED[name], seed=config["seed"])
+    chosen = scaled_to(paper, config["face"]["sets_side_px"])
     try:
         return settings_to_mapping(replaced(chosen, changes))
     except ValueError as error:
@@ -285,25 +286,24 @@ rule train_face:
 
 
 rule evaluate_face:
-    """Find the visible faces of a test set with one trained network, and score them."""
+    """Find the visible faces of all test sets with one trained network, and score them."""
     input:
         weights=f"{FACE_MODEL}/weights.pt",
         card=f"{FACE_MODEL}/model.json",
-        examples="results/index/face/{test_set}.parquet",
+        examples=[f"results/index/face/{name}.parquet" for name in face_tests()],
     output:
-        scores=f"{FACE_METRICS}/{{test_set}}.parquet",
-        overview=f"{FACE_METRICS}/{{test_set}}.summary.json",
-        masks=f"{FACE_MASKS}/{{test_set}}.zip",
-        sidecar=f"{FACE_METRICS}/{{test_set}}.json",
+        scores=[f"{FACE_METRICS}/{name}.parquet" for name in face_tests()],
+        overviews=[f"{FACE_METRICS}/{name}.summary.json" for name in face_tests()],
+        masks=[f"{FACE_MASKS}/{name}.zip" for name in face_tests()],
+        sidecar=f"{FACE_METRICS}/job.json",
     log:
-        "results/logs/evaluate_face/{network}.{trained_on}.{run}.{test_set}.log",
+        "results/logs/evaluate_face/{network}.{trained_on}.{run}.log",
     benchmark:
-        "results/benchmarks/evaluate_face/{network}.{trained_on}.{run}.{test_set}.tsv"
+        "results/benchmarks/evaluate_face/{network}.{trained_on}.{run}.tsv"
     wildcard_constraints:
         network="|".join(NETWORKS),
         trained_on="|".join(FACE_SLUGS),
         run=r"\d+",
-        test_set="|".join(TEST_SETS),
     conda:
         "../envs/core.yaml"
     threads: 1

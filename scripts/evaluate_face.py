@@ -1,4 +1,4 @@
-"""Masks of one trained network for one test set, and their scores."""
+"""Masks of one trained network for the test sets, and their scores."""
 
 from pathlib import Path
 from typing import Any
@@ -17,29 +17,32 @@ from occlusionkit.learning.devices import pick_device
 def main(
     weights: Path,
     card: Path,
-    examples: Path,
-    scores: Path,
-    overview: Path,
-    masks: Path,
+    examples: list[Path],
+    scores: list[Path],
+    overviews: list[Path],
+    masks: list[Path],
     *,
     test_time: dict[str, Any],
     device: str,
     threads: int,
 ) -> dict[str, Any]:
-    described, chosen = read_card(card), pick_device(device)
+    described, chosen, images = read_card(card), pick_device(device), {}
     with inference_threads(threads), progress("images") as report:
-        table = evaluate(
-            load_network(weights, described, device=chosen),
-            read_table(examples, EXAMPLES),
-            size_px=described.size_px,
-            test_time=read_test_time(test_time),
-            device=chosen,
-            masks=masks,
-            report=report,
-        )
-    write_table(scores, table)
-    write_json(overview, summary(table))
-    return {"images": len(table)}
+        network = load_network(weights, described, device=chosen)
+        for group, rows, overview, zipped in zip(examples, scores, overviews, masks, strict=True):
+            table = evaluate(
+                network,
+                read_table(group, EXAMPLES),
+                size_px=described.size_px,
+                test_time=read_test_time(test_time),
+                device=chosen,
+                masks=zipped,
+                report=report,
+            )
+            write_table(rows, table)
+            write_json(overview, summary(table))
+            images[group.stem] = len(table)
+    return {"images": images}
 
 
 if __name__ == "__main__":

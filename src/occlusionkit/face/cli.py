@@ -1,7 +1,7 @@
 """`occlusionkit natocc`, `randocc` and `face ...`: the main command mounts `app` without a name and `face_app` as face.
 
 app.add_typer(faces.app)                         # natocc, randocc
-app.add_typer(faces.face_app, name="face")       # face score, face mask-plain-ground
+app.add_typer(faces.face_app, name="face")       # face segment, face score, face mask-plain-ground
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .settings_files import SetFolders, read_settings, read_upstream_config, rep
 GPU_BATCH = 16
 
 app = typer.Typer()
-face_app = typer.Typer(help="Scores of face masks, and masks of occluders photographed on a plain ground.")
+face_app = typer.Typer(help="Visible faces found and scored, and masks of occluders photographed on a plain ground.")
 
 Faces = Annotated[Path | None, typer.Option(help="Folder of face images.")]
 Masks = Annotated[Path | None, typer.Option(help="Folder of their masks: <stem>.png, 0/1 or 0/255, or label maps.")]
@@ -205,6 +205,63 @@ def score(
         typer.echo(
             f"hidden {row['low']:.1f}..{row['high']:.1f}  {row['images']:6.0f} images  face IoU {row['face_iou']:.4f}"
         )
+
+
+@face_app.command()
+def segment(
+    images: Annotated[Path, typer.Option(help="Folder of images of any sizes.")],
+    weights: Annotated[Path, typer.Option(help="weights.pt of a trained network, model.json beside it.")],
+    out: Annotated[Path, typer.Option(help="Folder to make: <stem>.png, 0/255, at each image's size.")],
+    network: Annotated[
+        str | None, typer.Option(help="The network's name, for weights without a model.json (docs/faces.md).")
+    ] = None,
+    size_px: Annotated[
+        int | None, typer.Option(help="Side of the square it was trained at, for weights without a model.json.")
+    ] = None,
+    device: Annotated[
+        str, typer.Option(help="auto, cpu, cuda or cuda:1; auto takes a GPU where there is one.")
+    ] = "auto",
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+    batch: Annotated[int, typer.Option(min=1, help="Images computed at once.")] = 16,
+    threshold: Annotated[float, typer.Option(help="Least probability that counts as face.")] = 0.5,
+    scale: Annotated[
+        list[float] | None, typer.Option(help="Average over this factor on the size too; may be repeated.")
+    ] = None,
+    flip: Annotated[bool, typer.Option("--flip", help="Average over mirrored images too.")] = False,
+    overlays: Annotated[bool, typer.Option("--overlays", help="Also write overlay/<stem>.jpg, faces tinted.")] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Go on without images that cannot be read.")] = False,
+) -> None:
+    """Find the visible part of the face in every image of a folder, with a trained network."""
+    if not 0 < threshold < 1:
+        raise typer.BadParameter(f"expected a probability in (0, 1), found {threshold}", param_hint="--threshold")
+    if (network is None) != (size_px is None):
+        raise typer.BadParameter("expected both or none of them", param_hint="--network / --size-px")
+    from ..learning.devices import pick_device  # torch: not needed to show help
+    from .model_card import CARD_NAME, ModelCard, read_card
+    from .predict import TestTime, inference_threads, load_network
+    from .segment import segment_folder
+
+    card = (
+        read_card(weights.with_name(CARD_NAME))
+        if network is None or size_px is None
+        else ModelCard(network=network, size_px=size_px)
+    )
+    chosen = pick_device(device)
+    with inference_threads(threads), progress("images") as report:
+        done = segment_folder(
+            load_network(weights, card, device=chosen),
+            images,
+            out,
+            size_px=card.size_px,
+            test_time=TestTime(scales=tuple(scale or (1.0,)), flip=flip, threshold=threshold, batch=batch),
+            device=chosen,
+            overlays=overlays,
+            on_bad="skip" if skip_bad else "stop",
+            report=report,
+        )
+    for reason in done.skipped.values():
+        typer.echo(f"skipped: {reason}", err=True)
+    typer.echo(f"{out}: {done.made} masks, {len(done.skipped)} skipped")
 
 
 @face_app.command()

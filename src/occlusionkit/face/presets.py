@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from .settings import (
+    BlurSettings,
     FaceSetSettings,
     OutputSettings,
     PlacementSettings,
@@ -35,6 +36,52 @@ def randocc() -> FaceSetSettings:
         placement=PlacementSettings(rotate_around_center=False),
         transparency=TransparencySettings(probability=0.3),
     )
+
+
+# Side of the images that the paper's sizes in pixels are meant for.
+PAPER_SIDE_PX = 1024
+
+
+def scaled_to(settings: FaceSetSettings, side_px: int) -> FaceSetSettings:
+    """The settings with all sizes in pixels (blurs, edges, smoothing of transferred colours) made for images of another
+    side than the paper's 1024 px. At 160 px the paper's own would blur hands until their fingers run together.
+
+    Kernels stay odd; the occluder's edge is softened over one pixel at least, so that it is not jagged.
+    """
+    factor = side_px / PAPER_SIDE_PX
+    edge = settings.edge
+    return replace(
+        settings,
+        occluder=replace(settings.occluder, blur=_scaled_blur(settings.occluder.blur, factor)),
+        image=replace(settings.image, blur=_scaled_blur(settings.image.blur, factor)),
+        edge=replace(
+            edge,
+            erode_px=_odd(edge.erode_px * factor),
+            blur_px=max(3, _odd(edge.blur_px * factor)),
+            band_px=max(3, _odd(edge.band_px * factor)),
+            band_iterations=max(1, round(edge.band_iterations * factor)),
+            band_blur_px=max(3, _odd(edge.band_blur_px * factor)),
+        ),
+        transfer=replace(
+            settings.transfer,
+            smooth_sigma_px=max(0.1, settings.transfer.smooth_sigma_px * factor),
+            smooth_radius_px=round(settings.transfer.smooth_radius_px * factor),
+        ),
+    )
+
+
+def _scaled_blur(blur: BlurSettings, factor: float) -> BlurSettings:
+    (small, large), (low, high) = blur.kernel_px, blur.sigma_px
+    return replace(
+        blur,
+        kernel_px=(_odd(small * factor), _odd(large * factor)),
+        sigma_px=(max(0.01, low * factor), max(0.01, high * factor)),
+    )
+
+
+def _odd(size_px: float) -> int:
+    """The odd number nearest to a size, 1 at least."""
+    return max(1, 2 * round((size_px - 1) / 2) + 1)
 
 
 # clean: faces nothing hides; occluded_original: truly occluded faces, the occluder labelled as face; occluded: the same

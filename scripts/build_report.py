@@ -1,4 +1,4 @@
-"""Put tables and figures into one self-contained HTML file."""
+"""Put tables and figures of all systems that ran into one self-contained HTML file."""
 
 import json
 from pathlib import Path
@@ -6,44 +6,33 @@ from typing import Any
 
 from occlusionkit.artifacts import read_table
 from occlusionkit.artifacts.schemas import DATASETS, RATES
+from occlusionkit.face.schemas import FACE_RESULTS
 from occlusionkit.jobs import run_job
-from occlusionkit.tables.report import build_report
-from occlusionkit.tables.sections import Picture
+from occlusionkit.reid.schemas import DIFFERENCES, PAPER_LAYOUT, RESULTS
+from occlusionkit.tables.report import OcclusionPerson, build_report
+from occlusionkit.tables.report_parts import face_section, occlusion_person_pictures, reid_section
 
 
-def main(
-    datasets: Path,
-    rates: Path,
-    samples: Path,
-    people: Path,
-    rooms: Path,
-    actions: Path,
-    rates_chart: Path,
-    threshold_chart: Path,
-    capture: list[Path],
-    report: Path,
-    *,
-    settings: dict[str, Any],
-) -> None:
-    pictures = [
-        Picture(
-            samples,
-            "What the labels say",
-            "Each view beside its depth map. Dots are visible joints (left blue, right orange), red crosses are hidden "
-            "ones: there the depth map and the joint's own depth disagree by more than the threshold.",
-        ),
-        Picture(people, "People", "Every person of the dataset, in the view that shows most of their joints."),
-        Picture(actions, "Actions", "One row for each action: different people, rooms and moments."),
-        Picture(rooms, "Rooms", "Every room, from one of its eight cameras."),
-        Picture(rates_chart, "Occlusion rates", "Occluded joints over in-image joints."),
-        Picture(
-            threshold_chart,
-            "How the rate moves with the threshold",
-            "Computed from the stored gaps, without rendering again. Under the absolute rule a surface far behind the "
-            "joint counts as occlusion too.",
-        ),
-    ]
-    sidecars = [json.loads(path.read_text()) for path in capture]
+def main(report: Path, *, settings: dict[str, Any], **inputs: Any) -> None:
+    sections = []
+    if face := _of("face", inputs):
+        sections.append(face_section(read_table(face.pop("results"), FACE_RESULTS), face))
+    if reid := _of("reid", inputs):
+        tables = {"results": RESULTS, "differences": DIFFERENCES, "ablation": PAPER_LAYOUT}
+        read = {name: read_table(reid.pop(name), schema) for name, schema in tables.items()}
+        sections.append(reid_section(**read, figures=reid))
+    build_report(report, occlusion_person=_occlusion_person(_of("multiview", inputs), settings), sections=sections)
+
+
+def _of(system: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The inputs of one system, without its name before them; none where it was not run."""
+    return {name.removeprefix(f"{system}_"): path for name, path in inputs.items() if name.startswith(f"{system}_")}
+
+
+def _occlusion_person(files: dict[str, Any], settings: dict[str, Any]) -> OcclusionPerson | None:
+    if not files:
+        return None
+    sidecars = [json.loads(path.read_text()) for path in files.pop("capture")]
     ran = {
         "renderer": sorted({str(one["host"].get("renderer", "not recorded")) for one in sidecars}),
         "capture code": sorted({one["code"] for one in sidecars}),
@@ -52,11 +41,10 @@ def main(
             name: sorted({one["host"]["packages"].get(name, "-") for one in sidecars}) for name in ("numpy", "unrealcv")
         },
     }
-    build_report(
-        report,
-        datasets=read_table(datasets, DATASETS),
-        rates=read_table(rates, RATES),
-        pictures=pictures,
+    return OcclusionPerson(
+        datasets=read_table(files.pop("datasets"), DATASETS),
+        rates=read_table(files.pop("rates"), RATES),
+        pictures=occlusion_person_pictures(files),
         settings=settings,
         provenance={name: ", ".join(values) for name, values in ran.items()},
     )

@@ -13,7 +13,7 @@ from occlusionkit.skeletons import OCCLUSION_PERSON, Skeleton
 from occlusionkit.tables.datasets import dataset_table
 from occlusionkit.tables.drawing import draw_depth, draw_joints, tile
 from occlusionkit.tables.figures import facing_camera, sample_rows
-from occlusionkit.tables.report import build_report
+from occlusionkit.tables.report import OcclusionPerson, build_report
 from occlusionkit.tables.sections import Picture, Section, ShownTable
 
 TWO = Skeleton(name="two", joints=("root", "lwri"), parents=(-1, 0))
@@ -107,11 +107,13 @@ def test_the_report_escapes_and_embeds(index, tmp_path):
     cv2.imwrite(str(picture), GREY)
     build_report(
         tmp_path / "report.html",
-        datasets=make_table(DATASETS, dataset_table(index, source="studio", name="ours <b>").columns),
-        rates=make_table(RATES, occlusion_rates(index).columns),
-        pictures=[Picture(picture, "Title", "Text")],
-        settings={"seed": 1},
-        provenance={"renderer": "gl"},
+        occlusion_person=OcclusionPerson(
+            datasets=make_table(DATASETS, dataset_table(index, source="studio", name="ours <b>").columns),
+            rates=make_table(RATES, occlusion_rates(index).columns),
+            pictures=[Picture(picture, "Title", "Text")],
+            settings={"seed": 1},
+            provenance={"renderer": "gl"},
+        ),
     )
     html = (tmp_path / "report.html").read_text()
     assert "ours &lt;b&gt;" in html and "<b>ours" not in html
@@ -121,7 +123,7 @@ def test_the_report_escapes_and_embeds(index, tmp_path):
         assert f"<td>{joint}</td>" in html
 
 
-def test_a_system_s_section_shows_its_rows_with_ours_and_the_grey_ones_marked(index, tmp_path):
+def test_a_system_s_section_shows_its_rows_with_ours_and_the_grey_ones_marked(tmp_path):
     shown = ShownTable(
         "Scores",
         ["set", "mIoU"],
@@ -131,11 +133,7 @@ def test_a_system_s_section_shows_its_rows_with_ours_and_the_grey_ones_marked(in
     )
     build_report(
         tmp_path / "report.html",
-        datasets=dataset_table(index, source="studio", name="ours"),
-        rates=occlusion_rates(index),
-        pictures=[],
-        settings={},
-        provenance={},
+        occlusion_person=None,
         sections=[Section("faces", "Faces", "What it is.", note="Not the real thing.", tables=[shown])],
     )
     html = " ".join((tmp_path / "report.html").read_text().split())
@@ -143,6 +141,7 @@ def test_a_system_s_section_shows_its_rows_with_ours_and_the_grey_ones_marked(in
     assert '<tr class="ours"><td>clean &lt;set&gt;</td><td class="number">81.0</td></tr>' in html
     assert '<tr class="grey"><td>published</td><td class="number">89.4</td></tr>' in html
     assert "Not the real thing." in html
+    assert "occlusion-person" not in html, "a system that was not run has no part"
 
 
 def test_a_shown_table_needs_a_cell_for_each_column():

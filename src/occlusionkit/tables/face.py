@@ -16,7 +16,7 @@ from ..face.presets import TRAINING_SETS
 from ..face.schemas import FACE_BY_HIDDEN, FACE_RESULTS
 from ..face.score_folders import by_hidden_fraction, counts_of, set_scores
 from ..face.sources import TEST_SETS
-from .formats import write_views
+from .formats import format_spread, write_views
 
 PUBLISHED_IN = "Voo, Jiang, Loy, CVPR Workshops 2022, Table 2 (single runs)"
 _PUBLISHED = Path(__file__).parent / "published" / "face.csv"
@@ -122,7 +122,7 @@ def hidden_table(measured: Sequence[Measured], *, edges: Sequence[float] = HIDDE
 def table_2(results: Table) -> tuple[list[str], list[list[str]]]:
     """Header and rows of the paper's layout: for each test set our networks' mIoU, then the three published ones."""
     values = {
-        (t, n, s): _percent(v, d)
+        (t, n, s): format_spread(v, d)
         for t, n, s, m, v, d in zip(
             *(results[c].tolist() for c in ("test_set", "network", "training_set", "metric", "value", "spread")),
             strict=True,
@@ -146,12 +146,6 @@ def table_2(results: Table) -> tuple[list[str], list[list[str]]]:
     return header, rows
 
 
-def _percent(value: float, spread: float) -> str:
-    if math.isnan(value):
-        return "-"
-    return f"{100 * value:.2f}" if math.isnan(spread) else f"{100 * value:.2f} ± {100 * spread:.2f}"
-
-
 def write_results(base: Path, results: Table) -> None:
     """Write the long table and, as its views, the paper's layout."""
     header, rows = table_2(results)
@@ -168,7 +162,7 @@ def write_hidden(base: Path, table: Table) -> None:
             training,
             f"{low:.1f} .. {high:.1f}",
             str(images),
-            _percent(iou, spread),
+            format_spread(iou, spread),
         ]
         for test, network, training, low, high, images, iou, spread in zip(
             *(table[name].tolist() for name in names), strict=True

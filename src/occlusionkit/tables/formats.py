@@ -33,6 +33,13 @@ def format_percent(value: float) -> str:
     return "-" if np.isnan(value) else f"{100 * value:.1f}%"
 
 
+def format_spread(value: float, spread: float) -> str:
+    """Fractions in percent, a mean with what it scatters by: 0.9012, 0.004 -> 90.12 ± 0.40; "-" for NaN."""
+    if np.isnan(value):
+        return "-"
+    return f"{100 * value:.2f}" if np.isnan(spread) else f"{100 * value:.2f} ± {100 * spread:.2f}"
+
+
 def to_markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table, columns padded so that it reads well as plain text too."""
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,38 +18,44 @@ from .sections import Picture, Section
 _TEMPLATE = Path(__file__).with_name("report.html")
 
 
-def build_report(
-    path: Path,
-    *,
-    datasets: Table,
-    rates: Table,
-    pictures: Sequence[Picture],
-    settings: Mapping[str, Any],
-    provenance: Mapping[str, str],
-    sections: Sequence[Section] = (),
-) -> None:
-    """Write the report.
+@dataclass(frozen=True)
+class OcclusionPerson:
+    """What the report shows of Occlusion-Person.
 
     datasets, rates: the tables of the same names;  settings: what of the config made the data, name -> value;
-    provenance: what ran, name -> text (renderer, versions, code);  sections: the other systems' parts, in order.
+    provenance: what ran, name -> text (renderer, versions, code).
     """
+
+    datasets: Table
+    rates: Table
+    pictures: Sequence[Picture]
+    settings: Mapping[str, Any]
+    provenance: Mapping[str, str]
+
+
+def build_report(path: Path, *, occlusion_person: OcclusionPerson | None, sections: Sequence[Section] = ()) -> None:
+    """Write the report: Occlusion-Person first where it was made, then the other systems' parts, in order."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     environment.filters["percent"] = format_percent
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
-    html = template.render(
-        datasets=_rows(datasets),
-        total=next(row for row in _rows(rates) if row["grouping"] == "all"),
-        causes=[row for row in _rows(rates) if row["grouping"] == "cause"],
-        groupings={
-            name: [row for row in _rows(rates) if row["grouping"] == name]
+    shown = {} if occlusion_person is None else _variables(occlusion_person)
+    write_bytes(path, template.render(sections=sections, datasets=shown.pop("datasets", []), **shown).encode())
+
+
+def _variables(part: OcclusionPerson) -> dict[str, Any]:
+    rates = _rows(part.rates)
+    return {
+        "datasets": _rows(part.datasets),
+        "total": next(row for row in rates if row["grouping"] == "all"),
+        "causes": [row for row in rates if row["grouping"] == "cause"],
+        "groupings": {
+            name: [row for row in rates if row["grouping"] == name]
             for name in ("joint", "camera", "scene", "action", "subject", "split")
         },
-        pictures=pictures,
-        settings=settings,
-        provenance=provenance,
-        sections=sections,
-    )
-    write_bytes(path, html.encode())
+        "pictures": part.pictures,
+        "settings": part.settings,
+        "provenance": part.provenance,
+    }
 
 
 def _rows(table: Table) -> list[dict[str, Any]]:

@@ -220,6 +220,49 @@ rule extract_reid_features:
         "../scripts/extract_reid_features.py"
 
 
+rule draw_reid_attention:
+    """What training sees, what the trained networks look at, and how much of that lies on a simulated patch."""
+    input:
+        index="results/index/reid/{target}.parquet",
+        images="results/index/reid/{target}.zip",
+        weights=lambda wc: [
+            f"results/models/reid/{wc.target}/{method}-split0-seed1/weights.pt"
+            for method in config["reid"]["methods"]
+        ],
+        cards=lambda wc: [
+            f"results/models/reid/{wc.target}/{method}-split0-seed1/model.json"
+            for method in config["reid"]["methods"]
+        ],
+    output:
+        simulated="results/figures/reid/{target}/simulated.jpg",
+        attention="results/figures/reid/{target}/attention.jpg",
+        evidence="results/tables/reid/{target}/patch_evidence.parquet",
+        sidecar="results/figures/reid/{target}/attention.json",
+    log:
+        "results/logs/draw_reid_attention/{target}.log",
+    benchmark:
+        "results/benchmarks/draw_reid_attention/{target}.tsv"
+    wildcard_constraints:
+        target=REID_NAMES["target"],
+    conda:
+        "../envs/core.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+    params:
+        people=8,
+        sections={
+            name: config["reid"][name] for name in ("simulator", "erasing", "augment")
+        },
+        show_pictures=lambda wc: (
+            config["reid"]["datasets"][wc.target]["folder"] == "studio"
+            or config["report"]["show_real_people"]
+        ),
+        code=code_digest("draw_reid_attention.py", "occlusionkit.tables.reid_attention"),
+    script:
+        "../scripts/draw_reid_attention.py"
+
+
 # Protocols, tables, figures
 
 

@@ -66,9 +66,13 @@ class Body:
         """(15, 3) m, world, in OCCLUSION_PERSON's order."""
         return joints_of(self.rig, pose_bones(self.rig, pose.rotations, pose.root_m)[1])
 
-    def mesh(self, pose: Pose) -> Mesh:
-        """The posed person in world coordinates. Its uvs are 0: people carry vertex colours, not textures."""
-        vertices = skin_vertices(self.rest_vertices, self.weights, self.rig, pose)
+    def mesh(self, pose: Pose, *, rest_vertices: NDArray[np.float32] | None = None) -> Mesh:
+        """The posed person in world coordinates. Its uvs are 0: people carry vertex colours, not textures.
+
+        rest_vertices (N, 3) m: where the surface is at rest when not as usual, such as with an expression on the face.
+        """
+        rest = self.rest_vertices if rest_vertices is None else rest_vertices
+        vertices = skin_vertices(rest, self.weights, self.rig, pose)
         return Mesh(
             vertices=vertices,
             faces=self.faces,

@@ -18,7 +18,8 @@ def draw_backdrop(rng: np.random.Generator, *, size_px: int) -> Image:
     painted = {"paper": _paper, "room": _room, "lights": _lights, "garden": _garden, "wall": _wall}[kind](rng)
     # Painted at one size: a larger picture shows the same.
     whole = cv2.resize(painted, (size_px, size_px), interpolation=cv2.INTER_CUBIC)
-    return np.round(np.clip(whole, 0, 1) * 255).astype(np.uint8)
+    backdrop: Image = np.round(np.clip(whole, 0, 1) * 255).astype(np.uint8)
+    return backdrop
 
 
 _SIDE = 128
@@ -50,7 +51,8 @@ def _paper(rng: np.random.Generator) -> Floats:
     middle = rng.uniform(0.3, 0.7, 2)
     glow = np.exp(-((x - middle[0]) ** 2 + (y - middle[1]) ** 2) / rng.uniform(0.1, 0.5))[..., None]
     color = _hue(rng, (0.12, 0.85), 0.09)
-    return color * (0.55 + 0.6 * glow) + 0.012 * _canvas(rng).noise(0.15)[..., None]
+    paper: Floats = color * (0.55 + 0.6 * glow) + 0.012 * _canvas(rng).noise(0.15)[..., None]
+    return paper
 
 
 def _wall(rng: np.random.Generator) -> Floats:

@@ -16,19 +16,22 @@ from scipy import sparse
 
 from ...geometry import Array, Bools
 from ..people import PARTS, SURFACES, Body
-from ..people.surface import Pieces, carve
+from ..people.surface import Pieces, carve, vertex_normals
 from ..rig import Pose, pose_bones
-from ..world import Mesh
 from .draws import normal_within, turn_about
 
 # What a portrait's pixels can be, as part ids of its meshes (0: no part of the person).
 CLASSES = {
     name: number
-    for number, name in enumerate(("skin", "brow", "eye", "lip", "beard", "hair", "neck", "cloth", "limb"), 1)
+    for number, name in enumerate(("skin", "brow", "eye", "lip", "beard", "mouth", "hair", "neck", "cloth", "limb"), 1)
 }
-# The face of the masks: CelebAMask-HQ's skin, brows, eyes, ears, nose and lips (a beard is on its skin). No hair.
-FACE_CLASSES = tuple(CLASSES[name] for name in ("skin", "brow", "eye", "lip", "beard"))
+# The face of the masks: CelebAMask-HQ's skin, brows, eyes, ears, nose, lips and the open mouth
+# (a beard is on its skin). No hair.
+FACE_CLASSES = tuple(CLASSES[name] for name in ("skin", "brow", "eye", "lip", "beard", "mouth"))
 _HEAD_CLASS = {"skin": "skin", "brow": "brow", "lip": "lip", "sclera": "eye", "iris": "eye", "beard": "beard"}
+# Linear albedo of the mouth's inside and of teeth.
+_GUMS, _TEETH = np.array([0.10, 0.025, 0.022], np.float32), np.array([0.62, 0.58, 0.50], np.float32)
+_TEETH_COLUMNS = 17
 # How far below the neck's root a portrait may reach, m.
 _BELOW_NECK_M = 0.45
 # How a turn of the head is shared among the bones of the neck and the head.
@@ -107,6 +110,16 @@ class Bust:
         return middle
 
     @cached_property
+    def rest_normals(self) -> Array:
+        """(N, 3) unit, of every vertex at rest."""
+        return vertex_normals(self.body.rest_vertices.astype(np.float64), self.body.faces.astype(np.int64))
+
+    @property
+    def teeth(self) -> slice:
+        """The body's last vertices: the upper teeth, which do not move with the jaw."""
+        return slice(len(self.body.parts) - 2 * _TEETH_COLUMNS, len(self.body.parts))
+
+    @cached_property
     def rest_head(self) -> Array:
         """(K, 3) m, head coordinates at rest: the surface of head, neck and beard, without hair."""
         surface = np.isin(self.body.parts, [*FACE_CLASSES, CLASSES["neck"]])
@@ -131,6 +144,64 @@ class Bust:
         return Relief(np.minimum(cv2.GaussianBlur(front, (0, 0), 1.2), front), low_x, low_z, step)
 
 
+def _with_mouth(bust: Bust) -> Body:
+    """The body with what an open mouth shows: a dark inside, closed at the back, and the upper teeth."""
+    body = bust.body
+    points, middle = body.rest_vertices - bust.eyes, bust.mouth - bust.eyes
+    lips = points[body.parts == CLASSES["lip"]]
+    wide, front = float(np.abs(lips[:, 0]).max()), float(lips[:, 1].min())
+    x, y, z = points.T
+    near = (np.abs(x) < 1.1 * wide) & (z < middle[2] + 0.011) & (z > middle[2] - 0.022)
+    inside = near & (y > bust.relief.at(x, z) + 0.007) & (y < 0.05)
+    inside &= np.isin(body.parts, [CLASSES["skin"], CLASSES["lip"]])
+    colors, parts = body.colors.copy(), body.parts.copy()
+    # The body's own inside would tear where the lips part; only what it shows at their edge is kept.
+    colors[inside], parts[inside] = _GUMS, CLASSES["mouth"]
+    own_faces = body.faces[~inside[body.faces].all(axis=1)]
+    added = [(_arch(wide * 1.1, front + 0.018, middle[2] + 0.013, middle[2] - 0.016, columns=9), _GUMS * 0.25)]
+    added.append(
+        (_arch(wide * 0.78, front + 0.0115, middle[2] + 0.006, middle[2] - 0.003, columns=_TEETH_COLUMNS), _TEETH)
+    )
+    head = sparse.csr_matrix(([1.0], ([0], [body.rig.index("head")])), shape=(1, len(body.rig.names)))
+    faces, weights, vertices = [own_faces], [body.weights], [body.rest_vertices]
+    start = len(points)
+    for (grid, grid_faces), color in added:
+        count = len(grid)
+        vertices.append((grid + bust.eyes).astype(np.float32))
+        faces.append((grid_faces + start).astype(np.int32))
+        weights.append(sparse.vstack([head] * count, format="csr").astype(np.float32))
+        # Teeth are darker towards the corners.
+        shade = 1 - 0.5 * (np.abs(grid[:, :1]) / wide) ** 2
+        colors = np.concatenate([colors, (color * shade).astype(np.float32)])
+        parts = np.concatenate([parts, np.full(count, CLASSES["mouth"], np.int32)])
+        start += count
+    more = np.arange(len(points), start)
+    return replace(
+        body,
+        rest_vertices=np.concatenate(vertices),
+        faces=np.concatenate(faces),
+        weights=sparse.vstack(weights, format="csr"),
+        colors=colors,
+        parts=parts,
+        surfaces=np.concatenate([body.surfaces, np.full(len(more), SURFACES["lip"], np.int32)]),
+        welds=np.concatenate([body.welds, more.astype(np.int32)]),
+    )
+
+
+def _arch(
+    half_m: float, front_m: float, top_m: float, bottom_m: float, *, columns: int
+) -> tuple[Array, NDArray[np.int64]]:
+    """An upright sheet bent backwards at its sides, as a row of teeth is: vertices (2 columns, 3) m and faces."""
+    x = np.linspace(-half_m, half_m, columns)
+    y = front_m + 9.0 * x**2
+    rows = [np.stack([x, y, np.full(columns, height)], axis=1) for height in (top_m, bottom_m)]
+    i = np.arange(columns - 1)
+    faces = np.concatenate(
+        [np.stack([i, i + columns, i + 1], axis=1), np.stack([i + 1, i + columns, i + columns + 1], axis=1)]
+    )
+    return np.concatenate(rows), faces
+
+
 def _most_forward(depth: Array) -> Array:
     """The least value among each cell's neighbours and itself. The map goes on beyond its border."""
     return np.asarray(cv2.erode(depth, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE))
@@ -150,7 +221,8 @@ def bust_of(body: Body) -> Bust:
     named = replace(cut, parts=_classes(cut))
     eyes, mouth = (left + right) / 2, lips.mean(axis=0).astype(np.float64)
     above_jaw = _above_jaw(named, eyes=eyes, mouth=mouth)
-    return Bust(body.name, _split_at_jaw(named, above_jaw), left, right, mouth)
+    bare = Bust(body.name, _split_at_jaw(named, above_jaw), left, right, mouth)
+    return replace(bare, body=_with_mouth(bare))
 
 
 def _classes(body: Body) -> NDArray[np.int32]:
@@ -273,8 +345,3 @@ def head_frame(bust: Bust, pose: Pose) -> HeadFrame:
     head = rig.index("head")
     origin = heads[head] + turned[head] @ (bust.eyes - rig.rest_heads[head])
     return HeadFrame(origin=origin, rotation=turned[head])
-
-
-def mesh_of(bust: Bust, pose: Pose) -> Mesh:
-    """The posed bust in world coordinates, its parts being CLASSES."""
-    return bust.body.mesh(pose)

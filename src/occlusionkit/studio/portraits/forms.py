@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...geometry import Array
 from ..rooms.shapes import Shape, grid_faces, smooth_normals
@@ -104,7 +105,7 @@ def sheet_of(grid: Array, *, thickness_m: float, double: bool = True) -> Shape:
     )
 
 
-def _solid(rings: Array, faces: Array, normals: Array, uvs: Array) -> Shape:
+def _solid(rings: Array, faces: NDArray[np.integer], normals: Array, uvs: Array) -> Shape:
     vertices = rings.reshape(-1, 3)
     a, b, c = (vertices[faces[:, corner]] for corner in range(3))
     kept = np.linalg.norm(np.cross(b - a, c - a), axis=1) > 1e-12

@@ -40,7 +40,8 @@ class Canvas:
         rough = cv2.GaussianBlur(self.rng.standard_normal((side, side)), (0, 0), sigma / coarse)
         whole = cv2.resize(rough, (side * coarse, side * coarse), interpolation=cv2.INTER_CUBIC)
         cut: Tones = whole[pad : pad + self.size, pad : pad + self.size]
-        return (cut - cut.mean()) / max(float(cut.std()), 1e-9)
+        centered: Tones = (cut - cut.mean()) / max(float(cut.std()), 1e-9)
+        return centered
 
     def at_cells(self, rows: Tones, columns: Tones) -> Tones:
         """A uniform random number for each whole (row, column), 0..1."""
@@ -218,7 +219,8 @@ def paint_pattern(name: str, *, seed: int, size_px: int) -> Image:
     first, second = draw_color_pair(rng)
     light = 1 + 0.10 * Canvas(u, v, rng).noise(0.4)[..., None]
     image = (first + share * (second - first)) * np.clip(light, 0.7, 1.3) + rng.normal(0, 0.012, (size_px, size_px, 1))
-    return np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
+    painted: Image = np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
+    return painted
 
 
 def draw_color_pair(rng: np.random.Generator) -> tuple[Array, Array]:

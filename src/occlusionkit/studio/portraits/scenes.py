@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -14,23 +14,47 @@ from ...geometry import Array, Bools, Camera, intrinsics_from_hfov, look_at_rota
 from ..people import Body
 from ..world import Item, Light, Renderer, World
 from .backdrops import draw_backdrop
-from .bust import FACE_CLASSES, Bust, HeadFrame, bust_of, draw_head_pose, head_frame, mesh_of, pose_of
+from .bust import CLASSES, FACE_CLASSES, HeadFrame, bust_of, draw_head_pose, head_frame, pose_of
 from .draws import rng_for
+from .dressing import FIRST_FREE_INSTANCE, PERSON, Dressed, dressed
+from .expressions import draw_expression
 from .framing import View, aligned_view, portrait_camera, wild_view
 from .hands import Hand, draw_hand_pose, hand_mesh, hand_of
 from .holding import hand_matrix, place_before, thing_matrix
 from .patterns import TEST_CLASSES, TRAIN_CLASSES, paint_pattern
-from .picture import Image, draw_exposure, draw_lights, exposed, face_mask, in_front_of, labels_of, take_shot
+from .picture import (
+    Gloss,
+    Image,
+    Shine,
+    draw_exposure,
+    draw_lights,
+    exposed,
+    face_mask,
+    in_front_of,
+    labels_of,
+    take_shot,
+)
 from .things import TEST_BUILDERS, TRAIN_BUILDERS, build_thing
 from .worn import TEST_MAKERS, TRAIN_MAKERS, make_worn
 
 Split = Literal["train", "test"]
-PERSON = 1
 # Patterns of each class that things may wear; the training set of textures begins with the same numbers.
 _WORN_PER_CLASS = 6
-_PATTERN_PX = 128
 # Draws of occluders are repeated until they hide a share of the face within these limits, at most so often.
 _HIDDEN, _ATTEMPTS = (0.03, 0.80), 8
+# How faces shine; the parts of a hand's mesh have no names.
+_SKIN_GLOSS = Gloss(0.13, 14.0)
+_SHINE = Shine(
+    PERSON,
+    {
+        **{CLASSES[name]: _SKIN_GLOSS for name in ("skin", "neck")},
+        CLASSES["brow"]: Gloss(0.05, 10.0),
+        CLASSES["beard"]: Gloss(0.05, 10.0),
+        CLASSES["lip"]: Gloss(0.20, 30.0),
+        CLASSES["eye"]: Gloss(0.9, 90.0),
+    },
+)
+_SKIN, _NOBODY = Shine(PERSON, {0: Gloss(0.05, 10.0)}), Shine(0, {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +79,15 @@ class Cast:
     split: Split
     bodies: tuple[Body, ...]
     seed: int
-    _busts: dict[str, Bust] = field(default_factory=dict)
+    _dressed: dict[tuple[str, int], Dressed] = field(default_factory=dict)
 
-    def bust(self, number: int) -> Bust:
-        """The bust of the number-th body, counting round."""
+    def sitter(self, number: int, *, texture_px: int) -> Dressed:
+        """The number-th person, counting round, ready for a portrait. Kept: each comes again and again."""
         body = self.bodies[number % len(self.bodies)]
-        if body.name not in self._busts:
-            self._busts[body.name] = bust_of(body)
-        return self._busts[body.name]
+        key = body.name, texture_px
+        if key not in self._dressed:
+            self._dressed[key] = dressed(bust_of(body), seed=self.seed, texture_px=texture_px)
+        return self._dressed[key]
 
     @property
     def textures(self) -> tuple[str, ...]:
@@ -83,10 +108,10 @@ class Cast:
 class Sitting:
     """A person before a camera, nothing before the face yet."""
 
-    bust: Bust
+    person: Dressed
     frame: HeadFrame
     camera: Camera
-    item: Item
+    items: tuple[Item, ...]
     lights: tuple[Light, ...]
     yaw_deg: float
 
@@ -108,15 +133,17 @@ def make_portrait(
 ) -> Picture:
     """A portrait of somebody, with things before the face or without."""
     rng = rng_for(cast.seed, kind, number, "sitting")
-    sitting = _sit(cast.bust(number), rng, size_px=size_px, wild=wild)
-    bare = World("portrait", (sitting.item,), sitting.lights)
+    sitting = _sit(cast.sitter(number, texture_px=_texture_px(size_px)), rng, size_px=size_px, wild=wild)
+    bare = World("portrait", sitting.items, sitting.lights, sitting.person.textures)
     if not occluded:
         return _taken(renderer, bare, sitting, Occluders((), ()), None, cast.seed, kind, number, wild=wild)
     whole = _face(renderer, bare, sitting.camera)
     for attempt in range(_ATTEMPTS):
         occluders = _draw_occluders(cast, sitting, rng_for(cast.seed, kind, number, "occluders", attempt))
         world = replace(
-            bare, items=(sitting.item, *occluders.items, *occluders.clear), textures=_textures(cast, occluders)
+            bare,
+            items=(*sitting.items, *occluders.items, *occluders.clear),
+            textures={**sitting.person.textures, **_textures(cast, occluders.textures, size_px=size_px)},
         )
         hidden = 1 - (_face(renderer, world, sitting.camera) & whole).sum() / max(int(whole.sum()), 1)
         if _HIDDEN[0] <= hidden <= _HIDDEN[1]:
@@ -124,17 +151,24 @@ def make_portrait(
     return _taken(renderer, world, sitting, occluders, whole, cast.seed, kind, number, wild=wild)
 
 
-def _sit(bust: Bust, rng: np.random.Generator, *, size_px: int, wild: bool) -> Sitting:
+def _sit(person: Dressed, rng: np.random.Generator, *, size_px: int, wild: bool) -> Sitting:
+    bust = person.bust
     head = draw_head_pose(rng, spread=1.5 if wild else 1.0)
-    pose = pose_of(bust, head)
+    pose, expression = pose_of(bust, head), draw_expression(rng)
     frame = head_frame(bust, pose)
     view: View = (wild_view if wild else aligned_view)(rng)
     camera = portrait_camera(bust, frame, view, size_px=size_px)
     lights = draw_lights(rng, target=frame.origin, azimuth_deg=view.azimuth_deg)
-    item = Item("person", "person", PERSON, mesh_of(bust, pose), moves=True)
     facing, away = -frame.rotation[:, 1], camera.center_world - frame.origin
     cosine = facing @ away / np.linalg.norm(away)
-    return Sitting(bust, frame, camera, item, lights, yaw_deg=float(np.degrees(np.arccos(np.clip(cosine, -1, 1)))))
+    return Sitting(
+        person,
+        frame,
+        camera,
+        person.items(pose, expression),
+        lights,
+        yaw_deg=float(np.degrees(np.arccos(np.clip(cosine, -1, 1)))),
+    )
 
 
 def _face(renderer: Renderer, world: World, camera: Camera) -> Bools:
@@ -155,13 +189,13 @@ def _taken(
 ) -> Picture:
     """The finished picture of a world; `whole` None: nothing is before the face."""
     seen = world.without(*(item.name for item in occluders.clear))
-    shot = take_shot(renderer, seen, sitting.camera)
+    shot = take_shot(renderer, seen, sitting.camera, shine=_SHINE)
     mask = face_mask(shot.instance, shot.part, person=PERSON, classes=FACE_CLASSES)
     rng = rng_for(seed, kind, number, "backdrop")
     size_px = sitting.camera.size_hw[0]
     image = in_front_of(draw_backdrop(rng, size_px=size_px), shot)
     if occluders.clear:
-        with_lenses = take_shot(renderer, world, sitting.camera)
+        with_lenses = take_shot(renderer, world, sitting.camera, shine=_SHINE)
         mask &= face_mask(with_lenses.instance, with_lenses.part, person=PERSON, classes=FACE_CLASSES)
         mixed = (1 - occluders.tint) * image + occluders.tint * in_front_of(image, with_lenses)
         image = np.round(mixed).astype(np.uint8)
@@ -170,7 +204,7 @@ def _taken(
         image=exposed(image, draw_exposure(rng, spread=2.0 if wild else 1.0), rng),
         mask=mask,
         whole=mask if whole is None else whole,
-        identity=sitting.bust.name,
+        identity=sitting.person.bust.name,
         occluders=occluders.kinds,
         hand_owners=occluders.hand_owners,
         textures=occluders.textures,
@@ -185,11 +219,14 @@ def _draw_occluders(cast: Cast, sitting: Sitting, rng: np.random.Generator) -> O
     ).split()
     items: list[Item] = []
     clear: list[Item] = []
-    names, owners, textures, tint = [], [], [], 0.0
+    names: list[str] = []
+    owners: list[str] = []
+    textures: list[str] = []
+    tint = 0.0
     for kind in kinds:
-        first = PERSON + 1 + 20 * len(names)
+        first = FIRST_FREE_INSTANCE + 20 * len(names)
         if kind == "worn":
-            worn = make_worn(_pick(rng, cast.worn), rng, sitting.bust, textures=cast.textures)
+            worn = make_worn(_pick(rng, cast.worn), rng, sitting.person.bust, textures=cast.textures)
             items += worn.thing.items("worn", first_instance=first, local_to_world=sitting.frame.matrix)
             names.append(worn.thing.kind)
             textures += worn.thing.textures
@@ -197,10 +234,10 @@ def _draw_occluders(cast: Cast, sitting: Sitting, rng: np.random.Generator) -> O
                 clear += worn.lenses.items("lens", first_instance=first + 10, local_to_world=sitting.frame.matrix)
                 tint = worn.tint
             continue
-        place = place_before(sitting.bust, sitting.frame, sitting.camera.center_world, rng, low=kind == "thing")
+        place = place_before(sitting.person.bust, sitting.frame, sitting.camera.center_world, rng, low=kind == "thing")
         if kind == "hand":
             own = rng.random() < 0.6
-            name = sitting.bust.name if own else _pick(rng, tuple(body.name for body in cast.bodies))
+            name = sitting.person.bust.name if own else _pick(rng, tuple(body.name for body in cast.bodies))
             item, owner = _hand_item(cast, name, rng, forearm_m=0.24, instance=first, matrix=hand_matrix(place, rng))
             items.append(item)
             names.append("hand")
@@ -226,13 +263,18 @@ def _pick(rng: np.random.Generator, names: Sequence[str]) -> str:
     return names[int(rng.integers(len(names)))]
 
 
-def _textures(cast: Cast, occluders: Occluders) -> Mapping[str, NDArray[np.uint8]]:
-    return {name: _pattern(name, cast.seed) for name in occluders.textures}
+def _texture_px(size_px: int) -> int:
+    """Side of the textures for pictures of that size: all of a world have one size."""
+    return int(np.clip(2 ** np.ceil(np.log2(size_px)), 64, 1024))
 
 
-@cache
-def _pattern(name: str, seed: int) -> Image:
-    return paint_pattern(name, seed=seed, size_px=_PATTERN_PX)
+def _textures(cast: Cast, names: Sequence[str], *, size_px: int) -> dict[str, NDArray[np.uint8]]:
+    return {name: _pattern(name, cast.seed, _texture_px(size_px)) for name in names}
+
+
+@lru_cache(maxsize=256)
+def _pattern(name: str, seed: int, texture_px: int) -> Image:
+    return paint_pattern(name, seed=seed, size_px=texture_px)
 
 
 # Things alone
@@ -248,7 +290,9 @@ def make_hand(renderer: Renderer, cast: Cast, *, number: int, size_px: int) -> P
         rng, mesh.vertices, size_hw=(size_px, size_px * 4 // 3), behind=bool(rng.random() < 0.5), fill=0.9
     )
     lights = _table_lights(rng, camera)
-    shot = take_shot(renderer, World("hand", (Item("hand", "person", PERSON, mesh, moves=True),), lights), camera)
+    shot = take_shot(
+        renderer, World("hand", (Item("hand", "person", PERSON, mesh, moves=True),), lights), camera, shine=_SKIN
+    )
     white = np.full((*camera.size_hw, 3), rng.uniform(236, 254)) * (1 + rng.normal(0, 0.004, 3))
     ground = np.clip(np.round(white), 0, 255).astype(np.uint8)
     image = exposed(in_front_of(ground, shot), draw_exposure(rng, spread=0.5), rng)
@@ -262,8 +306,10 @@ def make_object(renderer: Renderer, cast: Cast, *, number: int, size_px: int) ->
     items = thing.items("thing", first_instance=PERSON, local_to_world=np.eye(4))
     points = np.concatenate([item.mesh.vertices for item in items])
     camera = _photo_camera(rng, points, size_hw=(size_px, size_px), behind=False, fill=0.8)
-    textures = {name: _pattern(name, cast.seed) for name in thing.textures}
-    shot = take_shot(renderer, World("thing", tuple(items), _table_lights(rng, camera), textures), camera)
+    textures = _textures(cast, thing.textures, size_px=size_px)
+    shot = take_shot(
+        renderer, World("thing", tuple(items), _table_lights(rng, camera), textures), camera, shine=_NOBODY
+    )
     image = in_front_of(draw_backdrop(rng, size_px=size_px), shot)
     image = exposed(image, draw_exposure(rng, spread=0.5), rng)
     return Picture(image, shot.instance > 0, occluders=(thing.kind,), textures=thing.textures)

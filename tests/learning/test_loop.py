@@ -52,6 +52,7 @@ FULL = {
     "ema_decay": 0.9,
     "keep": "best",
     "metric": "norm",
+    "higher_is_better": False,  # it rises, so the first epoch is the best, and has to survive a break
     "precision": "bf16",
 }
 

@@ -28,7 +28,7 @@ class TrainSettings:
     deterministic: only algorithms that give the same bits each time;
     workers: loader processes, 0 for none; they change speed, never the result;
     keep: the weights of the last epoch, or of the one whose validation `metric` was best (the earlier one on a tie);
-    validate_every: epochs between validations, 0 for never; the last epoch is validated as well.
+    validate_every: epochs between validations, and the last one in any case; 0 for never.
     """
 
     epochs: int

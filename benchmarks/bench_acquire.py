@@ -4,7 +4,9 @@
         [--folder results/.cache/bench] [--repeats 3]
 
 Prints the machine, then one line per comparison: ours, theirs, the ratio. Both sides run in turn, files in the page
-cache; the best of the repeats counts. Needs about four times --gb of disk, and the 7z command for the first two.
+cache; the best of the repeats counts. Needs about four times --gb of disk, and the 7z command for the first two, which
+are left out without it. On ext4 wait five minutes after a run before the next: creating files where many were deleted
+is slow for so long.
 """
 
 from __future__ import annotations
@@ -31,7 +33,10 @@ from occlusionkit.acquire.pack import pack_volumes
 from occlusionkit.acquire.tools import seven_zip_command
 from occlusionkit.acquire.volumes import find_volumes
 
+NAMES = ("extract", "sevenzip", "hash", "jobs", "pickle")
+BESIDE_SEVEN_ZIP = ("extract", "sevenzip")
 VOLUMES = 8
+RETIRED = "retired"
 
 
 def machine() -> str:
@@ -50,15 +55,21 @@ class Cost:
     cpu_s: float
 
 
-def best(repeats: int, *runs: Callable[[], object]) -> list[Cost]:
-    """The least of each; the runs take turns, so that a busy machine hurts them alike."""
+def best(repeats: int, *runs: Callable[[], object], before: Callable[[], object] = lambda: None) -> list[Cost]:
+    """The least of each; `before` is called, unmeasured, before each run.
+
+    The runs take turns, so that a busy machine hurts them alike, and every other time in the reverse order, so that
+    what one leaves behind meets not always the same other.
+    """
     costs: list[list[Cost]] = [[] for _ in runs]
-    for _ in range(repeats):
-        for found, run in zip(costs, runs, strict=True):
-            started, before = time.perf_counter(), os.times()
+    for number in range(repeats):
+        pairs = list(zip(costs, runs, strict=True))
+        for found, run in pairs if number % 2 == 0 else reversed(pairs):
+            before()
+            started, cpu = time.perf_counter(), os.times()
             run()
             after = os.times()
-            found.append(Cost(time.perf_counter() - started, sum(after[:4]) - sum(before[:4])))
+            found.append(Cost(time.perf_counter() - started, sum(after[:4]) - sum(cpu[:4])))
     return [Cost(min(c.wall_s for c in found), min(c.cpu_s for c in found)) for found in costs]
 
 
@@ -81,9 +92,8 @@ def write_md5s(parts: list[Path]) -> Path:
     return path
 
 
-def bench_extract(folder: Path, total_bytes: int, repeats: int) -> None:
+def bench_extract(folder: Path, total_bytes: int, repeats: int, command: str) -> None:
     """Verify and unpack a split zip: one pass of ours against md5sum, then 7z x."""
-    command = _seven_zip()
     for label, source in (
         ("many files", make_images(folder, total_bytes)),
         ("one nested zip", _one_file(folder, total_bytes)),
@@ -95,9 +105,8 @@ def bench_extract(folder: Path, total_bytes: int, repeats: int) -> None:
         _compare_extract(f"verify + unpack a split zip, {label}", out / "x.zip", folder, command, repeats)
 
 
-def bench_sevenzip(folder: Path, total_bytes: int, repeats: int) -> None:
+def bench_sevenzip(folder: Path, total_bytes: int, repeats: int, command: str) -> None:
     """Unpack 7z volumes: ours against 7z x alone."""
-    command = _seven_zip()
     source, out = make_images(folder, total_bytes), folder / "sevenzip"
     if not out.is_dir():
         out.mkdir()
@@ -107,18 +116,16 @@ def bench_sevenzip(folder: Path, total_bytes: int, repeats: int) -> None:
     target = folder / "out"
 
     def ours() -> None:
-        _fresh(target)
         staging = staging_for(parts, "bench", "x", folder)
         staging.discard()
         extract_archive(parts, target / "ours", staging)
 
     def theirs() -> None:
-        _fresh(target)
         subprocess.run([command, "x", "-y", "-bso0", "-bsp0", f"-o{target}", str(parts[0])], check=True)
 
-    cost, reference = best(repeats, ours, theirs)
+    cost, reference = best(repeats, ours, theirs, before=lambda: _fresh(target))
     say("unpack 7z volumes", cost, reference, "7z x", "at most 1.3 times its time")
-    shutil.rmtree(target)
+    _fresh(target)
 
 
 def _compare_extract(label: str, archive: Path, folder: Path, command: str, repeats: int) -> None:
@@ -126,20 +133,18 @@ def _compare_extract(label: str, archive: Path, folder: Path, command: str, repe
     checksums, target = archive.parent / "checksum.txt", folder / "out"
 
     def ours() -> None:
-        _fresh(target)
         staging = staging_for(parts, "bench", "x", folder)
         staging.discard()
         published = expected_from_list(read_checksums(checksums), "bench")
         extract_archive(parts, target / "ours", staging, published=published)
 
     def theirs() -> None:
-        _fresh(target)
         subprocess.run(["md5sum", "--quiet", "-c", checksums.name], cwd=archive.parent, check=True)
         subprocess.run([command, "x", "-y", "-bso0", "-bsp0", f"-o{target}", str(parts[0])], check=True)
 
-    cost, reference = best(repeats, ours, theirs)
+    cost, reference = best(repeats, ours, theirs, before=lambda: _fresh(target))
     say(label, cost, reference, "md5sum, then 7z x", "at most 0.67 of its time")
-    shutil.rmtree(target)
+    _fresh(target)
 
 
 def bench_hash(folder: Path, total_bytes: int, repeats: int) -> None:
@@ -262,21 +267,24 @@ def _one_file(folder: Path, total_bytes: int) -> Path:
 
 
 def _fresh(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+    """An empty folder in the place of what is there, whose files are emptied and kept until the end.
+
+    They are not deleted: for minutes afterwards ext4 looks at each deleted inode before it creates a file near it,
+    which for 10,000 files took longer than unpacking 2 GB into them.
+    """
+    if folder.is_dir():
+        retired = folder.with_name(RETIRED)
+        retired.mkdir(exist_ok=True)
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                os.truncate(path, 0)
+        folder.rename(retired / str(len(list(retired.iterdir()))))
     folder.mkdir(parents=True)
-
-
-def _seven_zip() -> str:
-    command = seven_zip_command()
-    if command is None:
-        sys.exit("this comparison needs the 7z command (apt install p7zip-full)")
-    return command
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = ("extract", "sevenzip", "hash", "jobs", "pickle")
-    parser.add_argument("what", nargs="*", help=f"of {', '.join(names)}; default all")
+    parser.add_argument("what", nargs="*", help=f"of {', '.join(NAMES)}; default all")
     parser.add_argument("--gb", type=float, default=2.0)
     parser.add_argument("--items", type=int, default=600_000)
     parser.add_argument("--folder", type=Path, default=Path("results/.cache/bench"))
@@ -286,16 +294,31 @@ def main() -> None:
     if chosen.write_items:
         write_items(chosen.folder / f"items-{chosen.write_items}.pkl", chosen.write_items)
         return
-    unknown = sorted(set(chosen.what) - set(names))
+    unknown = sorted(set(chosen.what) - set(NAMES))
     if unknown:
-        parser.error(f"unknown: {unknown}; choose from {names}")
+        parser.error(f"unknown: {unknown}; choose from {NAMES}")
     print(machine())
-    for name in chosen.what or names:
-        if name == "pickle":
-            bench_pickle(chosen.folder, chosen.items, chosen.repeats)
+    try:
+        _run_all(chosen)
+    finally:
+        shutil.rmtree(chosen.folder / RETIRED, ignore_errors=True)
+
+
+def _run_all(chosen: argparse.Namespace) -> None:
+    total_bytes, command = int(chosen.gb * 1e9), seven_zip_command()
+    for name in chosen.what or NAMES:
+        if name in BESIDE_SEVEN_ZIP and command is None:
+            print(f"{name}: left out: it needs the 7z command (apt install p7zip-full)")
+        elif name == "extract":
+            bench_extract(chosen.folder, total_bytes, chosen.repeats, str(command))
+        elif name == "sevenzip":
+            bench_sevenzip(chosen.folder, total_bytes, chosen.repeats, str(command))
+        elif name == "hash":
+            bench_hash(chosen.folder, total_bytes, chosen.repeats)
+        elif name == "jobs":
+            bench_jobs(chosen.folder, total_bytes, chosen.repeats)
         else:
-            run: Callable[[Path, int, int], None] = globals()[f"bench_{name}"]
-            run(chosen.folder, int(chosen.gb * 1e9), chosen.repeats)
+            bench_pickle(chosen.folder, chosen.items, chosen.repeats)
 
 
 if __name__ == "__main__":

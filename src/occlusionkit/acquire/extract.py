@@ -11,7 +11,7 @@ import contextlib
 import errno
 import hashlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from occlusionkit.artifacts.tables import Table, make_table
 
@@ -113,13 +113,13 @@ def extract_archive(
     return inventory(members, staging.label)
 
 
-def inventory(members: Sequence[Member], archive: str, *, below: str = ".") -> Table:
-    """Files (and links) of an archive as an INVENTORY; `below`: folder put before each path."""
+def inventory(members: Sequence[Member], archive: str) -> Table:
+    """Files (and links) of an archive as an INVENTORY."""
     files = [member for member in members if member.kind != "folder"]
     return make_table(
         INVENTORY,
         {
-            "path": [str(PurePosixPath(below) / member.path) for member in files],
+            "path": [str(member.path) for member in files],
             "archive": [archive] * len(files),
             "bytes": [member.bytes for member in files],
             "crc32": [None if member.crc32 is None else f"{member.crc32:08x}" for member in files],

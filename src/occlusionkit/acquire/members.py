@@ -16,6 +16,8 @@ from .settings import Limits
 # Below this an archive may be as dense as it likes: a text of zeros is no bomb.
 RATIO_FROM_BYTES = 1 << 30
 _DRIVE_LETTER = re.compile(r"^[A-Za-z]:")
+# Unicode's category Cc, whole.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 class ArchiveRefusedError(ValueError):
@@ -75,7 +77,7 @@ def _name_problem(member: Member) -> str | None:
         return "is an absolute name"
     if ".." in path.parts:
         return "climbs out of its folder"
-    if any(unicodedata.category(letter) == "Cc" for letter in name):
+    if _CONTROL.search(name):
         return "has control characters in its name"
     if any(len(part.encode("utf-8", "surrogateescape")) > 255 for part in path.parts):
         return "has a name longer than 255 bytes"

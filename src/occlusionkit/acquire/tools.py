@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 import subprocess
 import tarfile
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,7 @@ from .members import DamagedArchiveError, Member, check_hash_names, check_member
 from .progress import Progress, progress_bar
 from .settings import Limits
 from .seven_zip import Py7zr, SevenZipCommand
-from .staging import Staging, relative_files
+from .staging import Staging, files_below
 from .tar_reader import tar_member
 
 _SEVEN_ZIP = ("7z", "7zz", "7za")
@@ -101,16 +102,16 @@ def unpack_by_tool(
 
 def _compare(tree: Path, members: Sequence[Member], hashes: Mapping[str, SourceFile], label: str) -> None:
     """Raise DamagedArchiveError unless the folder holds exactly the listed files, in size and published hash."""
-    expected = {member.path: member for member in members if member.kind != "folder"}
-    found = relative_files(tree)
-    odd = sorted({str(path) for path in found} ^ {str(path) for path in expected})
+    expected = {str(member.path): member for member in members if member.kind != "folder"}
+    found = files_below(tree)
+    odd = sorted(found.keys() ^ expected.keys())
     if odd:
         raise DamagedArchiveError(f"{label}: unpacked files and its list differ in {len(odd)} names, {odd[0]!r} first")
     for path, member in expected.items():
-        actual = tree / path
-        if actual.is_symlink() != (member.kind == "link"):
+        status = found[path]
+        if stat.S_ISLNK(status.st_mode) != (member.kind == "link"):
             raise DamagedArchiveError(f"{label}[{member.name}]: a link where the list has a file, or the reverse")
-        if member.kind == "file" and actual.stat().st_size != member.bytes:
+        if member.kind == "file" and status.st_size != member.bytes:
             raise DamagedArchiveError(f"{label}[{member.name}]: has another size than the list says")
     for name, published in hashes.items():
         problem = problem_with(published, hash_file(tree / next(m.path for m in members if m.name == name)))

@@ -12,6 +12,8 @@ from tqdm import tqdm
 
 # Epochs shorter than this are told by their own line at the end only.
 LINE_EVERY_S = 60.0
+# Bars of short epochs would only flicker.
+BAR_AFTER_S = 2.0
 
 
 class Progress(Protocol):
@@ -41,5 +43,5 @@ def epoch_progress(label: str, steps: int, *, report: Callable[[str], object], s
     if silent or not sys.stderr.isatty():
         yield _Lines(label, steps, (lambda _: None) if silent else report)
         return
-    with tqdm(desc=label, total=steps, unit=" steps", leave=False, dynamic_ncols=True) as bar:
+    with tqdm(desc=label, total=steps, unit=" steps", leave=False, dynamic_ncols=True, delay=BAR_AFTER_S) as bar:
         yield bar

@@ -87,10 +87,27 @@ def identity_files(numbers):
     return [f"results/studio/identities/{part:02d}.npz" for part in parts]
 
 
-def crop_files(name):
-    """One file of every part of the crops; parts are those in which the made-up people are baked."""
-    parts = identity_files(range(1, config["identities"]["amount"] + 1))
-    return [f"results/captures/crops/{Path(part).stem}/{name}" for part in parts]
+def crop_files(name, numbers):
+    """One file of every part of the crops that shows these made-up people; parts are those in which they are baked."""
+    return [
+        f"results/captures/crops/{Path(part).stem}/{name}"
+        for part in identity_files(numbers)
+    ]
+
+
+def people_in_crops():
+    """Numbers of those who are shown whole and hidden."""
+    people, amount = config["crops"]["people"], config["identities"]["amount"]
+    if people > amount:
+        raise WorkflowError(
+            f"crops.people: expected at most identities.amount, {amount}, found {people}; raise that, or lower this"
+        )
+    return range(1, people + 1)
+
+
+def people_in_market_crops():
+    """Numbers of those who are shown whole only, to all cameras: the others. None where nobody is left."""
+    return range(config["crops"]["people"] + 1, config["identities"]["amount"] + 1)
 
 
 def shard_files(kind, name):

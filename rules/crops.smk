@@ -32,13 +32,12 @@ rule render_crops:
 
 
 rule write_crops:
-    """Lay out the crops as Occluded-REID and Market-1501 are published, with one index of both."""
+    """Lay out the crops of people seen whole and hidden as Occluded-REID is published."""
     input:
-        images=crop_files("images.zip"),
-        crops=crop_files("crops.parquet"),
+        images=crop_files("images.zip", people_in_crops()),
+        crops=crop_files("crops.parquet", people_in_crops()),
     output:
-        occluded_reid=directory("results/data/occluded_reid/Occluded_REID"),
-        market=directory("results/data/market/Market-1501-v15.09.15"),
+        folder=directory("results/data/occluded_reid/Occluded_REID"),
         index="results/index/crops.parquet",
         sidecar="results/index/crops.json",
     log:
@@ -54,3 +53,27 @@ rule write_crops:
         code=code_digest("write_crops.py", "occlusionkit.studio.crops.files"),
     script:
         "../scripts/write_crops.py"
+
+
+rule write_market_crops:
+    """Lay out the crops of the other people, seen whole by six cameras, as Market-1501 is published."""
+    input:
+        images=crop_files("images.zip", people_in_market_crops()),
+        crops=crop_files("crops.parquet", people_in_market_crops()),
+    output:
+        folder=directory("results/data/market/Market-1501-v15.09.15"),
+        index="results/index/market_crops.parquet",
+        sidecar="results/index/market_crops.json",
+    log:
+        "results/logs/write_market_crops.log",
+    benchmark:
+        "results/benchmarks/write_market_crops.tsv"
+    conda:
+        "../envs/core.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+    params:
+        code=code_digest("write_market_crops.py", "occlusionkit.studio.crops.files"),
+    script:
+        "../scripts/write_market_crops.py"

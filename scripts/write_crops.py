@@ -1,4 +1,4 @@
-"""Lay out all crops as Occluded-REID and Market-1501 are published, and index them."""
+"""Lay out the crops of people seen whole and hidden as Occluded-REID is published, and index them."""
 
 from pathlib import Path
 from typing import Any
@@ -7,8 +7,8 @@ from occlusionkit.jobs import run_job
 from occlusionkit.studio.crops.files import write_crops
 
 
-def main(images: list[Path], crops: list[Path], occluded_reid: Path, market: Path, index: Path) -> dict[str, Any]:
-    return write_crops(images, crops, index, {"occluded_reid": occluded_reid, "market": market})
+def main(images: list[Path], crops: list[Path], folder: Path, index: Path) -> dict[str, Any]:
+    return write_crops(images, crops, folder, index, dataset="occluded_reid")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,10 @@ from ...artifacts.tables import Table, concatenate, make_table, read_table, writ
 from ...artifacts.zips import StoredZip, write_stored_zip
 from ...images import encode_jpeg, encode_tiff
 from ..people import Body
-from ..world import Renderer
+from ..rig import Pose
+from ..world import Mesh, Renderer
 from .layouts import FOLDERS, Dataset, Task, tasks_of
+from .poses import street_poses
 from .schemas import CROPS
 from .shots import OCCLUDED, WHOLE_AT_MOST, Cast, Passers, Shot, shots
 from .sites import SITES, build_site
@@ -24,7 +25,8 @@ from .take import Crop, take
 
 # Draws of one crop's shot before it is given up, each of many places.
 TRIES = 24
-_CROPS_STREAM = 0xC0
+# Drawn numbers for poses and for all else are streams of their own.
+_POSES, _SHOTS = 0xC1, 0xC2
 JPEG_QUALITY = 90
 
 
@@ -72,29 +74,38 @@ def _crops(
     renderer: Renderer, identities: Sequence[Body], passers: Sequence[Body], plan: CropsPlan
 ) -> Iterator[tuple[Task, Shot, Crop, int]]:
     """Site by site: a renderer keeps what it has uploaded of one."""
-    tasks = [(task, body) for body in identities for task in plan.tasks(body.subject)]
+    posed = [(task, body, pose) for body in identities for task, pose in posed_tasks(body, plan)]
     strangers = Passers(passers, seed=plan.seed)
     for name in SITES:
-        here = [(task, body) for task, body in tasks if task.camera.site == name]
+        here = [one for one in posed if one[0].camera.site == name]
         cast = Cast(build_site(name), strangers) if here else None
-        for task, body in here:
+        for task, body, pose in here:
             assert cast is not None
-            yield task, *one_crop(renderer, cast, task, body, seed=plan.seed)
+            yield task, *one_crop(renderer, cast, task, body.mesh(pose), seed=plan.seed)
 
 
-def one_crop(renderer: Renderer, cast: Cast, task: Task, body: Body, *, seed: int) -> tuple[Shot, Crop, int]:
+def posed_tasks(body: Body, plan: CropsPlan) -> list[tuple[Task, Pose]]:
+    """All that is made of one person, and how they hold themselves in each."""
+    tasks = plan.tasks(body.subject)
+    return list(zip(tasks, street_poses(body.rig, [_rng(task, plan.seed, _POSES) for task in tasks]), strict=True))
+
+
+def one_crop(renderer: Renderer, cast: Cast, task: Task, mesh: Mesh, *, seed: int) -> tuple[Shot, Crop, int]:
     """The crop of a task, and how many shots it took until as much was hidden as its side asks for."""
-    stream = (_CROPS_STREAM, task.identity, int(task.side == "occluded"), task.number)
-    rng = np.random.default_rng([seed, *stream])
+    rng = _rng(task, seed, _SHOTS)
     low, high = OCCLUDED if task.side == "occluded" else (0.0, WHOLE_AT_MOST)
-    for draws, shot in enumerate(shots(cast, task.camera, body, rng, side=task.side, tries=TRIES), start=1):
+    for draws, shot in enumerate(shots(cast, task.camera, mesh, rng, side=task.side, tries=TRIES), start=1):
         crop = take(renderer, shot, rng)
         if low <= crop.hidden_fraction <= high:
             return shot, crop, draws
     raise ValueError(
-        f"crops: found no shot of {body.name} by camera {task.camera.number} ({task.camera.site}) with {low:.0%} to "
-        f"{high:.0%} hidden in {TRIES} draws; another seed, or more draws (studio.crops.files.TRIES)"
+        f"crops: found no shot of identity {task.identity} by camera {task.camera.number} ({task.camera.site}) with "
+        f"{low:.0%} to {high:.0%} hidden in {TRIES} draws; try another seed"
     )
+
+
+def _rng(task: Task, seed: int, stream: int) -> np.random.Generator:
+    return np.random.default_rng([seed, stream, task.identity, int(task.side == "occluded"), task.number])
 
 
 def _encoded(task: Task, crop: Crop) -> bytes:
@@ -120,34 +131,40 @@ def _table(tasks: Sequence[Task], made: Sequence[tuple[Shot, Crop]]) -> Table:
 
 
 def write_crops(
-    archives: Sequence[Path], tables: Sequence[Path], index: Path, folders: dict[Dataset, Path]
+    archives: Sequence[Path], tables: Sequence[Path], folder: Path, index: Path, *, dataset: Dataset
 ) -> dict[str, Any]:
-    """Unpack all parts into the official folders, one per data set, and join their tables into one index.
+    """Unpack one data set's crops of all parts into its official folder, and join their rows into its index.
 
-    A folder that is there already is replaced. ValueError where a data set has no crops, or an archive and its table
-    differ. Returns facts for the sidecar.
+    A folder that is there already is replaced. ValueError where there are no crops of the data set, or an archive and
+    its table differ. Returns facts for the sidecar.
     """
-    whole = concatenate([read_table(path, CROPS) for path in tables])
-    for dataset, folder in folders.items():
-        if folder.name != FOLDERS[dataset]:
-            raise ValueError(f"{folder}: expected the official name {FOLDERS[dataset]}")
-        if dataset not in whole["dataset"]:
-            raise ValueError(
-                f"crops: no identity is left for {dataset}; raise identities.amount, or lower crops.people"
-            )
-        shutil.rmtree(folder, ignore_errors=True)
+    if folder.name != FOLDERS[dataset]:
+        raise ValueError(f"{folder}: expected the official name {FOLDERS[dataset]}")
+    nobody = ValueError(
+        f"crops: nobody is left for {dataset}; it takes the made-up people after the first crops.people: raise "
+        "identities.amount, or lower crops.people"
+    )
+    if not archives:
+        raise nobody
+    shutil.rmtree(folder, ignore_errors=True)
+    parts = []
     for archive, path in zip(archives, tables, strict=True):
-        _unpack(archive, read_table(path, CROPS), folders)
+        table = read_table(path, CROPS)
+        _unpack(archive, table, folder, dataset)
+        parts.append(table.take(table["dataset"] == dataset))
+    whole = concatenate(parts)
+    if not len(whole):
+        raise nobody
     write_table(index, whole)
-    return {"crops": dict(sorted(Counter(whole["dataset"].tolist()).items()))}
+    return {"crops": len(whole), "people": len(set(whole["identity"].tolist()))}
 
 
-def _unpack(archive: Path, table: Table, folders: dict[Dataset, Path]) -> None:
+def _unpack(archive: Path, table: Table, folder: Path, dataset: Dataset) -> None:
     rows = list(zip(table["dataset"].tolist(), table["path"].tolist(), strict=True))
     with StoredZip(archive) as packed:
-        if sorted(packed.names) != sorted(f"{dataset}/{path}" for dataset, path in rows):
+        if sorted(packed.names) != sorted(f"{owner}/{path}" for owner, path in rows):
             raise ValueError(f"{archive}: its members differ from its table's rows; delete both and run again")
-        for dataset, path in rows:
-            target = folders[dataset].parent / path
+        for path in (path for owner, path in rows if owner == dataset):
+            target = folder.parent / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(packed.read(f"{dataset}/{path}"))

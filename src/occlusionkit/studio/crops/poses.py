@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ...geometry import Array
@@ -28,13 +30,23 @@ STANDING: dict[str, Hands] = {
 WALKING_SHARE = 0.65
 
 
-def street_pose(rig: Rig, rng: np.random.Generator) -> Pose:
-    """Somebody who walks or stands above the origin, facing -Y; drawn from rng alone, for a body of this rig."""
+def street_poses(rig: Rig, rngs: Sequence[np.random.Generator]) -> list[Pose]:
+    """Somebody who walks or stands above the origin, facing -Y, once for each rng: what is drawn from it alone.
+
+    Many poses of one body cost little more than one.
+    """
+    if not rngs:
+        return []
+    drawn = [_strings(rng) for rng in rngs]
+    strings = {channel: np.concatenate([one[channel] for one in drawn]) for channel in CHANNELS}
+    planted = np.zeros((len(drawn), 2), dtype=np.bool_)
+    motion = animate(strings, planted, rig, name="street", fps=1.0)
+    return [motion.pose(frame) for frame in range(len(motion))]
+
+
+def _strings(rng: np.random.Generator) -> dict[str, Array]:
     strings = walking(rng) if rng.uniform() < WALKING_SHARE else standing(rng)
-    if rng.uniform() < 0.5:
-        strings = mirrored(strings)
-    planted = np.zeros((1, 2), dtype=np.bool_)
-    return animate(strings, planted, rig, name="street", fps=1.0).pose(0)
+    return mirrored(strings) if rng.uniform() < 0.5 else strings
 
 
 def walking(rng: np.random.Generator) -> dict[str, Array]:

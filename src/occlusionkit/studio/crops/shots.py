@@ -18,8 +18,8 @@ from ..render.batch import pack, texture_layers
 from ..render.rays import RayScene
 from ..rooms.placement import thinned
 from ..rooms.solids import turn_about_z
-from ..world import Item, World
-from .poses import street_pose
+from ..world import Item, Mesh, World
+from .poses import street_poses
 from .sites import Site, SiteCamera, thing_items
 
 Side = Literal["occluded", "whole"]
@@ -84,7 +84,7 @@ class Passers:
         if (which, pose) not in self._made:
             body = self._bodies[which]
             own = np.random.default_rng([self._seed, _PASSERS, body.subject, pose])
-            item = Item("passer", "person", FIRST_OTHER, body.mesh(street_pose(body.rig, own)), moves=True)
+            item = Item("passer", "person", FIRST_OTHER, body.mesh(street_poses(body.rig, [own])[0]), moves=True)
             self._made[which, pose] = cover_of("passer", (item,), {None: 0})
         return self._made[which, pose]
 
@@ -110,10 +110,10 @@ def cover_of(name: str, items: tuple[Item, ...], layers: Mapping[str | None, int
 
 
 def shots(
-    cast: Cast, camera: SiteCamera, body: Body, rng: np.random.Generator, *, side: Side, tries: int
+    cast: Cast, camera: SiteCamera, mesh: Mesh, rng: np.random.Generator, *, side: Side, tries: int
 ) -> Iterator[Shot]:
-    """Shots of a person, each a fresh draw, up to `tries`; fewer where rays find no place that will do."""
-    target = target_of(body, rng)
+    """Shots of a posed person, each a fresh draw, up to `tries`; fewer where rays find no place that will do."""
+    target = target_of(mesh, rng)
     find = _occluded if side == "occluded" else _whole
     for _ in range(tries):
         shot = find(cast, camera, target, rng)
@@ -141,9 +141,8 @@ class Target:
         )
 
 
-def target_of(body: Body, rng: np.random.Generator) -> Target:
-    """The person in a pose of theirs; points are drawn by area, so that their share is a share of the picture."""
-    mesh = body.mesh(street_pose(body.rig, rng))
+def target_of(mesh: Mesh, rng: np.random.Generator) -> Target:
+    """A posed person; points are drawn by area, so that their share is a share of the picture."""
     corners = mesh.vertices[mesh.faces].astype(np.float64)
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     area = np.linalg.norm(normals, axis=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -12,6 +12,7 @@ from ...geometry import Array, Camera, intrinsics_from_hfov, look_at_rotation
 from ..rooms import Room, build_room
 from ..rooms.pieces import Piece
 from ..rooms.placement import is_free
+from ..rooms.textures import Textures
 from ..world import Item, World
 from .looks import Look
 from .outdoors import square, street
@@ -103,10 +104,6 @@ def _site(
     builders: Builders,
     room: Room | None,
 ) -> Site:
-    from dataclasses import replace
-
-    from ..rooms.textures import Textures
-
     things = {thing: build() for thing, build in sorted(builders.items())}
     materials = [item.material for item in world.items]
     materials += [material for piece in things.values() for _, _, material in piece.meshes]

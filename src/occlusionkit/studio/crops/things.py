@@ -53,7 +53,7 @@ def hedge(width_m: float = 1.6, height_m: float = 1.05) -> Piece:
 def bin_() -> Piece:
     """A litter bin."""
     parts = Parts()
-    parts.add(plain("green", "#3c4a3f"), cylinder((0, 0, 0.05), 0.24, 0.85, sides=20))
+    parts.add(plain("green", "#3c4a3f"), cylinder((0, 0, 0.0), 0.24, 0.9, sides=20))
     parts.add(BLACK_STEEL, cylinder((0, 0, 0.9), 0.27, 0.08, sides=20))
     return assemble(parts)
 

@@ -1,7 +1,7 @@
 """Re-ID ranking beside a plain full-matrix argsort: time, memory, and N-shot draws.    python benchmarks/bench_reid.py
 
-Market-1501's size by default: 3,368 queries x 19,732 gallery images x 256 dimensions, 750 people of whom each query has
-some 15 right answers behind the junk rule, 2,793 images of nobody. Each measurement runs in a process of its own, on one
+Market-1501's size by default: 3,368 queries x 19,732 gallery images x 256 dimensions, 750 people, each query with some
+19 right answers that the junk rule leaves, 2,793 images of nobody. Each measurement has a process of its own, on one
 core, and prints its CPU time and its largest memory above what the features took. Exits 1 where a target is missed.
 """
 
@@ -20,7 +20,7 @@ TARGET_RATIO, TARGET_MIB, TARGET_DRAWS_S = 0.15, 200, 5.0
 
 
 def make_problem(queries: int, gallery: int, dimensions: int, *, noise: float) -> tuple[np.ndarray, ...]:
-    """Features of both sides (float32, length 1) with identities and cameras; noise 3 gives a mAP near 0.4."""
+    """Features of both sides (float32, length 1) with identities and cameras; noise 2 gives a mAP near 0.4."""
     rng = np.random.default_rng(0)
     people, cameras = max(2, queries * 750 // 3368), 6
     nobody = gallery * 2793 // 19732
@@ -103,19 +103,19 @@ def measure(arguments) -> dict:
     if arguments.part == "draws":
         seconds, values = draw_sets(100, arguments.draws)
         return {"seconds": seconds, "values": values}
+    device = arguments.device
     query, gallery, *labels = make_problem(arguments.queries, arguments.gallery, 256, noise=arguments.noise)
     rank = rank_by_counting if arguments.part == "counting" else rank_by_argsort
-    few = np.arange(min(50, len(query)))
-    rank(query[few], gallery, [labels[0][few], labels[1], labels[2][few], labels[3]], arguments.device)  # warm up
+    rank(query[:50], gallery[:500], [one[: 50 if side % 2 == 0 else 500] for side, one in enumerate(labels)], device)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     best = np.inf
     for _ in range(arguments.repeats):
-        clock = time.process_time if arguments.device == "cpu" else time.perf_counter
+        clock = time.process_time if device == "cpu" else time.perf_counter
         start = clock()
-        values = rank(query, gallery, labels, arguments.device)
+        values = rank(query, gallery, labels, device)
         best = min(best, clock() - start)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    if arguments.device != "cpu":
+    if device != "cpu":
         grown = torch.cuda.max_memory_allocated() / 2**20
     return {"seconds": best, "grown_mib": grown, "before_mib": before / 1024, "values": values}
 
@@ -132,7 +132,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--queries", type=int, default=3368)
     parser.add_argument("--gallery", type=int, default=19732)
-    parser.add_argument("--noise", type=float, default=3.0, help="0: perfect features, 30: random ones")
+    parser.add_argument("--noise", type=float, default=2.0, help="0: perfect features, 30: random ones")
     parser.add_argument("--draws", type=int, default=1000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
@@ -150,10 +150,8 @@ def main() -> int:
     )
     print(f"counting      {ours['seconds']:7.2f} s  {ours['grown_mib']:7.0f} MiB above the features")
     print(f"full argsort  {plain['seconds']:7.2f} s  {plain['grown_mib']:7.0f} MiB above the features")
-    print(f"ratio         {ratio:7.3f}    (target {TARGET_RATIO}, and {TARGET_MIB} MiB)")
-    print(
-        f"icme18, {arguments.draws} draws of 100 people, N = 1, 2, 5: {draws['seconds']:.2f} s (target {TARGET_DRAWS_S})"
-    )
+    print(f"ratio         {ratio:7.3f}    (targets: {TARGET_RATIO}, {TARGET_MIB} MiB)")
+    print(f"icme18, {arguments.draws} draws of 100 people  {draws['seconds']:.2f} s    (target: {TARGET_DRAWS_S} s)")
     met = ratio <= TARGET_RATIO and ours["grown_mib"] < TARGET_MIB and draws["seconds"] < TARGET_DRAWS_S
     return 0 if met or arguments.device != "cpu" else 1
 

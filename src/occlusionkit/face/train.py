@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import add
 from pathlib import Path
@@ -16,12 +16,12 @@ from ..learning.loading import Batches
 from ..learning.seeds import derived_seed
 from ..learning.settings import TrainSettings
 from ..learning.task import Batch, Part, device_of
-from ..learning.weights import load_weights
 from .data import TrainingImages, epoch_items, most_repeats
 from .examples import split_examples
 from .losses import segmentation_loss
 from .networks.build import build_network, head_prefixes
 from .networks.catalogue import network_spec
+from .networks.pretrained import load_pretrained
 from .predict import TestTime, face_mask, face_probabilities
 from .schemas import EXAMPLES
 from .scores import METRICS, MaskCounts, count_masks
@@ -62,7 +62,7 @@ class FaceTask:
     def build(self) -> nn.Module:
         network = build_network(self.spec)
         if self.pretrained is not None:
-            load_pretrained(network, self.pretrained, heads=head_prefixes(self.spec))
+            load_pretrained(network, self.spec, self.pretrained)
         return network
 
     def groups(self, model: nn.Module) -> list[tuple[list[nn.Parameter], float]]:
@@ -106,15 +106,6 @@ class FaceTask:
             ]
         total = reduce(add, counts, MaskCounts())
         return {name: METRICS[name](total) for name in ("miou", "face_iou", "boundary_iou")}
-
-
-def load_pretrained(network: nn.Module, path: Path, *, heads: Sequence[str]) -> None:
-    """Weights of the part that sees: torchvision's of a ResNet, or transformers' of a SegFormer.
-
-    ValueError naming keys or shapes for weights of another network.
-    """
-    inner = network.backbone if hasattr(network, "backbone") else network.network
-    load_weights(inner, path, ignore=("fc.", "classifier.", *(name.removeprefix("network.") for name in heads)))
 
 
 def task(

@@ -371,7 +371,7 @@ rule evaluate_reid:
             for model in reid_scored(wc.target)[wc.protocol]
         ],
     output:
-        items=f"{REID_SCORES}/items.parquet",
+        scored=f"{REID_SCORES}/items.parquet",
         draws=f"{REID_SCORES}/draws.parquet",
         metrics=multiext(f"{REID_SCORES}/metrics", ".parquet", ".csv", ".json"),
         splits=multiext(f"{REID_SCORES}/splits", ".parquet", ".json"),
@@ -406,7 +406,7 @@ rule evaluate_reid:
 rule build_reid_tables:
     """All scores with intervals, differences between methods, and the paper's tables with ours beside."""
     input:
-        items=reid_scores("items.parquet"),
+        scored=reid_scores("items.parquet"),
         draws=reid_scores("draws.parquet"),
     output:
         results=multiext(
@@ -444,7 +444,7 @@ rule build_reid_tables:
 rule draw_reid_figures:
     """CMC curves with their bands, and ranked lists with right answers in green and wrong ones in red."""
     input:
-        items=reid_scores("items.parquet"),
+        scored=reid_scores("items.parquet"),
         features=lambda wc: expand(
             "results/predictions/reid/{target}/{model}/features.npy",
             target=reid_shown()[0],

@@ -17,7 +17,7 @@ from occlusionkit.tables.reid_views import differences_view, paper_view, results
 
 
 def main(
-    items: list[Path],
+    scored: list[Path],
     draws: list[Path],
     results: list[Path],
     differences: list[Path],
@@ -27,13 +27,13 @@ def main(
     *,
     measured: list[tuple[str, str, str, str]],
 ) -> None:
-    scored = [
+    scores = [
         Measured(dataset, layout, protocol, source, read_table(items_path, ITEMS), read_table(draws_path, DRAWS))
-        for items_path, draws_path, (dataset, protocol, layout, source) in zip(items, draws, measured, strict=True)
+        for items_path, draws_path, (dataset, protocol, layout, source) in zip(scored, draws, measured, strict=True)
     ]
-    layouts = {one.dataset: one.layout for one in scored}
-    every = results_table(scored)
-    apart = differences_table(scored)
+    layouts = {one.dataset: one.layout for one in scores}
+    every = results_table(scores)
+    apart = differences_table(scores)
     rebuilt, compared, single = (
         table(every, layouts) for table in (ablation_table, comparison_table, single_query_table)
     )

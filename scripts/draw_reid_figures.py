@@ -15,7 +15,7 @@ from occlusionkit.tables.reid_figures import draw_ranked_lists, write_cmc_chart
 
 
 def main(
-    items: list[Path],
+    scored: list[Path],
     features: list[Path],
     tables: list[Path],
     images: Path,
@@ -31,7 +31,7 @@ def main(
         curves,
         [
             Measured(dataset, layout, protocol, source, read_table(path, ITEMS), no_draws)
-            for path, (dataset, protocol, layout, source) in zip(items, measured, strict=True)
+            for path, (dataset, protocol, layout, source) in zip(scored, measured, strict=True)
         ],
     )
     models = {one.parent.name: read_features(one, table) for one, table in zip(features, tables, strict=True)}

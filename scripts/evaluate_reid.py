@@ -11,7 +11,7 @@ from occlusionkit.reid.stage import Outputs, evaluate_models
 def main(
     features: list[Path],
     tables: list[Path],
-    items: Path,
+    scored: Path,
     draws: Path,
     metrics: list[Path],
     splits: list[Path],
@@ -24,7 +24,7 @@ def main(
         {pair[0].parent.name: pair for pair in zip(features, tables, strict=True)},
         protocol,
         {model: read_settings(settings, splits=numbers) for model, numbers in tested_on.items()},
-        Outputs(items, draws, metrics[0], splits[0]),
+        Outputs(scored, draws, metrics[0], splits[0]),
     )
 
 

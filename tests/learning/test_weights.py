@@ -107,10 +107,21 @@ def damaged(kind):
             return evil.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["empty", "text", "cut", "without its end", "code"])
-def test_a_damaged_or_foreign_file_is_one_clear_error(tmp_path, kind, capsys):
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        ("empty", "an empty file"),
+        ("text", r"another kind of file \(21 bytes\)"),
+        ("cut", r"a file cut short or damaged \(\d+ bytes\)"),
+        ("without its end", "a file cut short"),
+        ("code", "more than tensors"),
+    ],
+)
+def test_a_damaged_or_foreign_file_is_one_clear_error(tmp_path, kind, found, capsys):
     (tmp_path / "w.pt").write_bytes(damaged(kind))
-    with pytest.raises(ValueError, match=r"w\.pt: expected a file of torch with tensors only") as raised:
+    with pytest.raises(
+        ValueError, match=rf"w\.pt: expected a file of torch with tensors only, found {found}"
+    ) as raised:
         load_weights(network(0), tmp_path / "w.pt")
     assert "\n" not in str(raised.value)
     assert "code ran" not in capsys.readouterr().out

@@ -65,7 +65,10 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
     path = folder / CHECKPOINT
     if not path.exists():
         return None
-    content = load_torch(path)
+    try:
+        content = load_torch(path)
+    except ValueError as error:
+        raise ValueError(f"{error}; without this checkpoint training starts anew: delete it") from error
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise ValueError(f"{path}: expected a checkpoint of format {_FORMAT}; delete it to start anew")
     best = content["best"]

@@ -48,11 +48,22 @@ def load_torch(path: Path) -> Any:
     except FileNotFoundError:
         raise FileNotFoundError(f"{path}: expected weights, found no file") from None
     except _DAMAGE as error:
-        reason = str(error).strip().partition("\n")[0][:200]
-        raise ValueError(
-            f"{path}: expected a file of torch with tensors only, found something else or a damaged one ({reason}); "
-            "fetch or make it again"
-        ) from error
+        found = _what_it_is(path)
+        raise ValueError(f"{path}: expected a file of torch with tensors only, found {found}") from error
+
+
+def _what_it_is(path: Path) -> str:
+    """A file that torch refused, in the user's words; torch's own run over pages."""
+    with path.open("rb") as file:
+        start = file.read(2)
+    size = f"{path.stat().st_size} bytes"
+    if not start:
+        return "an empty file; fetch or make it again"
+    if start != b"PK":
+        return f"another kind of file ({size}), or one of torch before 1.6 with more than tensors in it"
+    if not zipfile.is_zipfile(path):
+        return f"a file cut short or damaged ({size}); fetch or make it again"
+    return "more than tensors, or damaged ones: whole objects may hold code and are not loaded; save its state dict"
 
 
 def load_state(path: Path) -> dict[str, Tensor]:

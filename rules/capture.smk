@@ -1,6 +1,11 @@
 # Posing people and taking their pictures through an UnrealCV server.
 
 
+# Parts of other captures have names of their own.
+wildcard_constraints:
+    shard=r"shard-\d+",
+
+
 rule plan_capture:
     """Lay down which instants are captured, by which job."""
     input:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +64,21 @@ def test_a_missing_setting_is_named(key):
 def test_rule_files_can_read_settings_without_torch():
     program = "import sys, occlusionkit.learning.settings, occlusionkit.learning; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def shown_default(value):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value in (None, (), ""):
+        return "none"
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def test_every_setting_is_documented_with_its_default():
+    text = (Path(__file__).parents[2] / "docs" / "learning.md").read_text()
+    table = [line.replace("`", "").split("|")[1:3] for line in text.splitlines() if line.startswith("| `")]
+    for field in dataclasses.fields(TrainSettings):
+        values = [values for names, values in table if field.name in names.replace(" ", "").split(",")]
+        assert len(values) == (field.name != "seed"), field.name
+        if values and field.default is not dataclasses.MISSING:
+            assert f"({shown_default(field.default)})" in values[0], field.name

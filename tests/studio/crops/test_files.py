@@ -9,7 +9,7 @@ from occlusionkit.acquire.layouts.reid import index_market1501, index_reid_sides
 from occlusionkit.artifacts.tables import read_table, write_table
 from occlusionkit.artifacts.zips import StoredZip
 from occlusionkit.images import decode_image
-from occlusionkit.studio.crops.files import one_crop, posed_tasks, render_part, write_crops
+from occlusionkit.studio.crops.files import equipped, one_crop, posed_tasks, render_part, write_crops
 from occlusionkit.studio.crops.schemas import CROPS
 from occlusionkit.studio.crops.shots import PERSON, Cast, Passers
 from occlusionkit.studio.crops.sites import build_site
@@ -56,7 +56,7 @@ def test_sides_are_as_hidden_as_they_say(rows):
 def test_hidden_fractions_are_those_of_the_cameras_whole_picture(rows, part, bodies, rays):
     # Counted anew where nothing was cut out or made smaller, the person alone being a world of its own.
     by_path = dict(zip(rows["path"], range(len(rows)), strict=True))
-    for body in bodies[:2]:
+    for body in (equipped(body, PLAN) for body in bodies[:2]):
         task, pose = posed_tasks(body, PLAN)[0]
         shot, _, _ = remade(rays, bodies, task, body.mesh(pose))
         seen = rays.render(shot.world, shot.camera.camera, outputs=LABELS).instance == PERSON
@@ -69,8 +69,9 @@ def test_hidden_fractions_are_those_of_the_cameras_whole_picture(rows, part, bod
 
 def test_boxes_hold_most_of_what_shows_of_a_person(rows, bodies, rays):
     by_path = dict(zip(rows["path"], range(len(rows)), strict=True))
-    task, pose = posed_tasks(bodies[1], PLAN)[1]
-    shot, crop, _ = remade(rays, bodies, task, bodies[1].mesh(pose))
+    body = equipped(bodies[1], PLAN)
+    task, pose = posed_tasks(body, PLAN)[1]
+    shot, crop, _ = remade(rays, bodies, task, body.mesh(pose))
     np.testing.assert_array_equal(crop.box_xyxy, rows["box_xyxy"][by_path[task.path]])
     visible = rays.render(shot.world, shot.camera.camera, outputs=LABELS).instance == PERSON
     left, top, right, bottom = np.round(crop.box_xyxy).astype(int)
@@ -99,9 +100,10 @@ def test_opengl_hides_as_much_as_rays_do(rows, bodies):
     except EglMissing as error:
         pytest.skip(f"no OpenGL here: {error}")
     by_path = dict(zip(rows["path"], range(len(rows)), strict=True))
-    task, pose = posed_tasks(bodies[0], PLAN)[0]
+    body = equipped(bodies[0], PLAN)
+    task, pose = posed_tasks(body, PLAN)[0]
     try:
-        _, crop, _ = remade(renderer, bodies, task, bodies[0].mesh(pose))
+        _, crop, _ = remade(renderer, bodies, task, body.mesh(pose))
     finally:
         renderer.close()
     # Renderers may differ where a pixel's centre lies on an edge.

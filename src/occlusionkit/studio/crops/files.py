@@ -14,6 +14,8 @@ from ...artifacts.tables import Table, concatenate, make_table, read_table, writ
 from ...artifacts.zips import StoredZip, write_stored_zip
 from ...images import encode_jpeg, encode_tiff
 from ..people import Body
+from ..people.accessories import accessories_of, with_accessories
+from ..people.identities import identity_spec
 from ..rig import Pose
 from ..world import Mesh, Renderer
 from .layouts import FOLDERS, Dataset, Task, tasks_of
@@ -74,7 +76,8 @@ def _crops(
     renderer: Renderer, identities: Sequence[Body], passers: Sequence[Body], plan: CropsPlan
 ) -> Iterator[tuple[Task, Shot, Crop, int]]:
     """Site by site: a renderer keeps what it has uploaded of one."""
-    posed = [(task, body, pose) for body in identities for task, pose in posed_tasks(body, plan)]
+    people = [equipped(body, plan) for body in identities]
+    posed = [(task, body, pose) for body in people for task, pose in posed_tasks(body, plan)]
     strangers = Passers(passers, seed=plan.seed)
     for name in SITES:
         here = [one for one in posed if one[0].camera.site == name]
@@ -82,6 +85,12 @@ def _crops(
         for task, body, pose in here:
             assert cast is not None
             yield task, *one_crop(renderer, cast, task, body.mesh(pose), seed=plan.seed)
+
+
+def equipped(body: Body, plan: CropsPlan) -> Body:
+    """A made-up person with what they carry and wear over their clothes, the same in all their crops."""
+    spec = identity_spec(body.subject, seed=plan.seed)
+    return with_accessories(body, accessories_of(spec, seed=plan.seed))
 
 
 def posed_tasks(body: Body, plan: CropsPlan) -> list[tuple[Task, Pose]]:

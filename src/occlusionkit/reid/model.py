@@ -50,7 +50,7 @@ class ReidNet(nn.Module):
         self.occlusion = nn.Linear(channels, 2) if occlusion_head else None
         for head in (self.identity, self.occlusion):
             if head is not None:
-                nn.init.normal_(head.weight, std=0.001)
+                nn.init.normal_(head.weight, std=0.01)
                 if head.bias is not None:
                     nn.init.zeros_(head.bias)
         self.register_buffer("mean", torch.from_numpy(255 * MEAN), persistent=False)

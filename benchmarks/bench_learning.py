@@ -2,7 +2,7 @@
 
 One core, CPU time, median of interleaved repeats. The loop trains a small ResNet with everything on (deterministic,
 log, checkpoint an epoch); the bare loop is the five lines that do nothing else. Exits 1 above --overhead or when the
-zip is slower than --zip times the folder.    python benchmarks/bench_learning.py [--images 2000] [--steps 60]
+zip is slower than --zip times the folder.    python benchmarks/bench_learning.py [--images 1000] [--steps 40]
 """
 
 from __future__ import annotations
@@ -131,8 +131,8 @@ def load_all(path: Path) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--images", type=int, default=2000)
-    parser.add_argument("--steps", type=int, default=60, help="steps an epoch, three epochs")
+    parser.add_argument("--images", type=int, default=1000)
+    parser.add_argument("--steps", type=int, default=40, help="steps an epoch, three epochs")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--overhead", type=float, default=1.1, help="the loop's time over the bare loop's, at most")
     parser.add_argument(

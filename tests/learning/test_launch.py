@@ -216,6 +216,15 @@ def test_a_checkpoint_made_with_other_code_is_not_gone_on_from(toy, settings, tm
     assert job.identity["code"] != before
 
 
+def test_the_code_of_a_task_in_the_package_counts(settings, tmp_path):
+    def code(factory):
+        job = Job(factory=factory, parameters={}, settings=settings(), out=tmp_path, partial=tmp_path)
+        return job.identity["code"]
+
+    # The loop itself imports neither.
+    assert code("occlusionkit.learning.resnet:resnet") != code("occlusionkit.learning.loading:collate")
+
+
 def test_the_record_is_read_back(toy, settings, tmp_path):
     record = train(FACTORY, {}, settings(), out=tmp_path / "out", partial=tmp_path / "p", device="cpu", threads=1)
     assert read_record(tmp_path / "out") == record

@@ -5,6 +5,7 @@ import errno
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -330,13 +331,24 @@ def test_groups_have_rates_of_their_own(toy, settings, tmp_path):
     assert not torch.equal(found["5.weight"], first["5.weight"])
 
 
-def test_torch_is_left_as_it_was(train, settings):
+def test_threads_are_kept_to_and_all_is_left_as_it_was(toy, settings, tmp_path):
+    seen = []
+
+    class Seen(toy.Toy):
+        def loss(self, model, batch, epoch):
+            seen.append((torch.get_num_threads(), cv2.getNumThreads()))
+            return super().loss(model, batch, epoch)
+
+    def train(chosen, threads):
+        fit(Seen(chosen), chosen, out=tmp_path / "out", partial=tmp_path / "p", device="cpu", threads=threads)
+
     torch.manual_seed(11)
     expected = torch.rand(2)
     torch.manual_seed(11)
-    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    train(settings(epochs=1), threads=before[0] + 1)
-    assert (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()) == before
+    before = torch.get_num_threads(), cv2.getNumThreads(), torch.are_deterministic_algorithms_enabled()
+    train(settings(epochs=1), threads=3)
+    assert set(seen) == {(3, 3)}
+    assert (torch.get_num_threads(), cv2.getNumThreads(), torch.are_deterministic_algorithms_enabled()) == before
     assert torch.equal(torch.rand(2), expected)
 
 

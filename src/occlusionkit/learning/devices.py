@@ -7,6 +7,7 @@ import os
 import resource
 from collections.abc import Iterator
 
+import cv2
 import torch
 
 
@@ -34,10 +35,11 @@ def pick_device(name: str, *, local_rank: int = 0) -> torch.device:
 
 @contextlib.contextmanager
 def torch_set_up(device: torch.device, *, threads: int, deterministic: bool) -> Iterator[None]:
-    """Threads, determinism and random generators of torch for the body; afterwards they are as before."""
+    """Threads (also OpenCV's), determinism and random generators of torch for the body; then all is as before."""
     if threads < 1:
         raise ValueError(f"threads: expected 1 or more, found {threads}")
     before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark
+    cv2_threads = cv2.getNumThreads()
     cuda = device.type == "cuda"
     if cuda and deterministic:
         # cuBLAS repeats itself only with a fixed workspace, and reads this when it is first used.
@@ -45,6 +47,7 @@ def torch_set_up(device: torch.device, *, threads: int, deterministic: bool) -> 
     try:
         with torch.random.fork_rng(devices=[device.index] if cuda else []):
             torch.set_num_threads(threads)
+            cv2.setNumThreads(threads)
             torch.use_deterministic_algorithms(deterministic)
             torch.backends.cudnn.benchmark = cuda and not deterministic
             if cuda:
@@ -53,6 +56,7 @@ def torch_set_up(device: torch.device, *, threads: int, deterministic: bool) -> 
             yield
     finally:
         torch.set_num_threads(before[0])
+        cv2.setNumThreads(cv2_threads)
         torch.use_deterministic_algorithms(before[1])
         torch.backends.cudnn.benchmark = before[2]
 

@@ -67,3 +67,23 @@ def textures(tmp_path: Path) -> Path:
     write_bytes(folder / "dotted/b.JPG", encode_jpeg(textured((64, 64), (160, 90, 40), 21), quality=90))
     write_bytes(folder / "woven/c.png", encode_png(textured((30, 30), (80, 80, 80), 22)[..., 0]))
     return folder
+
+
+@pytest.fixture
+def write_faces() -> Callable[..., None]:
+    """Writes faces with masks into a folder."""
+    return _write_faces
+
+
+def _write_faces(folder: Path, stems: list[str], *, size_hw: tuple[int, int] = (48, 40), value: int = 255) -> None:
+    """folder/img/<stem>.png and folder/mask/<stem>.png: a skin-coloured ellipse, elsewhere for each stem, on blue."""
+    height, width = size_hw
+    for number, stem in enumerate(stems):
+        rng = np.random.default_rng(number)
+        mask = np.zeros(size_hw, np.uint8)
+        centre = (width // 2 + int(rng.integers(-4, 5)), height // 2 + int(rng.integers(-4, 5)))
+        cv2.ellipse(mask, centre, (width // 4, height // 3), 0, 0, 360, 1, -1)
+        image = textured(size_hw, (60, 80, 160), number)
+        image[mask > 0] = textured(size_hw, (210, 160, 130), 100 + number)[mask > 0]
+        write_bytes(folder / f"img/{stem}.png", encode_png(image))
+        write_bytes(folder / f"mask/{stem}.png", encode_png(mask * np.uint8(value)))

@@ -160,7 +160,7 @@ def write_hidden(base: Path, table: Table) -> None:
             TEST_SETS.get(test, test),
             NETWORKS[network].label,
             training,
-            f"{low:.1f} .. {high:.1f}",
+            f"{low:.2f} .. {high:.2f}",
             str(images),
             format_spread(iou, spread),
         ]

@@ -49,6 +49,17 @@ def face_schedule(network):
     return schedules[network]
 
 
+def face_images_seen(network):
+    """Images of one training, each counted as often as it comes."""
+    own, shared = read_schedule(
+        face_schedule(network),
+        network=network,
+        size_px=config["face"]["size_px"],
+        seed=0,
+    )
+    return own.steps_per_epoch * shared.epochs * shared.batch_size
+
+
 def face_set_settings(name):
     """All parameters of a generated set: the paper's, for images of another size, then the config's."""
     changes = config["face"]["sets"].get(name, {})
@@ -348,6 +359,9 @@ rule build_face_tables:
             for network, name, run in face_models()
         ],
         sources={name: face_test_source(name) for name in face_tests()},
+        images_seen={
+            name: face_images_seen(name) for name in config["face"]["networks"]
+        },
         trained_on=config["datasets"]["faces"],
         size_px=config["face"]["size_px"],
         code=code_digest("build_face_tables.py", "occlusionkit.tables.face"),

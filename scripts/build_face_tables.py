@@ -15,11 +15,14 @@ def main(
     *,
     measured: list[tuple[str, str, int, str]],
     sources: dict[str, str],
+    images_seen: dict[str, int],
     trained_on: str,
     size_px: int,
 ) -> None:
     rows = [
-        Measured(network, training_set, run, test_set, sources[test_set], read_table(path, SCORES))
+        Measured(
+            network, training_set, run, test_set, sources[test_set], images_seen[network], read_table(path, SCORES)
+        )
         for path, (network, training_set, run, test_set) in zip(scores, measured, strict=True)
     ]
     protocol = protocol_of(trained_on=trained_on, size_px=size_px)

@@ -36,7 +36,7 @@ def scores(*hits: int, hidden: tuple[float, ...] = ()):
 
 
 def measured(name: str, seed: int, table, *, test_set: str = "realocc", network: str = "segformer_tiny") -> Measured:
-    return Measured(network, name, seed, test_set, "studio", table)
+    return Measured(network, name, seed, test_set, "studio", 1536, table)
 
 
 def row_of(table, **wanted) -> dict:
@@ -106,6 +106,8 @@ def test_the_papers_layout_has_every_row_and_keeps_ours_and_published_apart():
     ours = [name for name in header if "(studio)" in name]
     assert [cells[name] for name in ours] == ["-", "90.45 ± 0.00"]
     assert not any("COFW" in name for name in ours)
+    assert cells["Images seen in training"] == "1,536"
+    assert by_name["C-CM"][1] == "-"
 
 
 def test_scores_by_hidden_fraction_are_of_summed_pixels_and_over_seeds():

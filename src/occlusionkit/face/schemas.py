@@ -122,6 +122,7 @@ FACE_RESULTS = Schema(
         _drawn("spread", "sample standard deviation over seeds; NaN for one seed"),
         Column("seeds", "int32", "training runs"),
         Column("images", "int32", "of the test set"),
+        Column("images_seen", "int64", "in training, each as often as it came: equal for all training sets"),
         _drawn("published_value", "the paper's, of the same family of networks; NaN where it has none"),
         Column("published_in", "string", "where it stands", nullable=True),
         Column("mismatch", "string", "why the two may not be compared", nullable=True),

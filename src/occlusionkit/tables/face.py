@@ -30,7 +30,7 @@ FAMILIES = ("PSPNet", "DeepLabv3+", "SegFormer")
 class Measured:
     """Scores (a SCORES table) of one network, trained on one set with one seed, on one test set.
 
-    source: studio, or where the test images come from otherwise.
+    source: studio, or where the test images come from otherwise;  images_seen: in training, each as often as it came.
     """
 
     network: str
@@ -38,6 +38,7 @@ class Measured:
     seed: int
     test_set: str
     source: str
+    images_seen: int
     scores: Table
 
 
@@ -82,6 +83,7 @@ def results_table(measured: Sequence[Measured], *, protocol: str) -> Table:
                     "spread": _deviation(values),
                     "seeds": len(runs),
                     "images": len(runs[0].scores),
+                    "images_seen": runs[0].images_seen,
                     "published_value": other,
                     "published_in": None if math.isnan(other) else f"{PUBLISHED_IN}, {spec.family}",
                     "mismatch": None if math.isnan(other) else protocol,
@@ -120,7 +122,11 @@ def hidden_table(measured: Sequence[Measured], *, edges: Sequence[float] = HIDDE
 
 
 def table_2(results: Table) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of the paper's layout: for each test set our networks' mIoU, then the three published ones."""
+    """Header and rows of the paper's layout: for each test set our networks' mIoU, then the three published ones.
+
+    Images seen are those of our trainings, repeats counted: equal for all training sets, so a larger set gains nothing
+    by longer training.
+    """
     values = {
         (t, n, s): format_spread(v, d)
         for t, n, s, m, v, d in zip(
@@ -132,13 +138,16 @@ def table_2(results: Table) -> tuple[list[str], list[list[str]]]:
     sources = dict(zip(results["test_set"].tolist(), results["source"].tolist(), strict=True))
     networks = [name for name in NETWORKS if name in set(results["network"].tolist())]
     published = published_miou()
-    header = ["Training data"]
+    seen: dict[str, set[int]] = {}
+    for name, images in zip(results["training_set"].tolist(), results["images_seen"].tolist(), strict=True):
+        seen.setdefault(name, set()).add(images)
+    header = ["Training data", "Images seen in training"]
     for test, title in TEST_SETS.items():
         header += [f"{title} ({sources[test]}): {NETWORKS[n].label}" for n in networks if test in sources]
         header.append(f"{title}, published: {' / '.join(FAMILIES)}")
     rows = []
     for name in TRAINING_SETS:
-        row = [name]
+        row = [name, " / ".join(f"{images:,}" for images in sorted(seen.get(name, set()))) or "-"]
         for test in TEST_SETS:
             row += [values.get((test, n, name), "-") for n in networks if test in sources]
             row.append(" / ".join(f"{100 * published[name, family, test]:.2f}" for family in FAMILIES))

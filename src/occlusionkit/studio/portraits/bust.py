@@ -160,7 +160,7 @@ def _with_mouth(bust: Bust) -> Body:
     own_faces = body.faces[~inside[body.faces].all(axis=1)]
     added = [(_arch(wide * 1.1, front + 0.018, middle[2] + 0.013, middle[2] - 0.016, columns=9), _GUMS * 0.25)]
     added.append(
-        (_arch(wide * 0.78, front + 0.0115, middle[2] + 0.006, middle[2] - 0.003, columns=_TEETH_COLUMNS), _TEETH)
+        (_arch(wide * 0.78, front + 0.0125, middle[2] + 0.006, middle[2] - 0.003, columns=_TEETH_COLUMNS), _TEETH)
     )
     head = sparse.csr_matrix(([1.0], ([0], [body.rig.index("head")])), shape=(1, len(body.rig.names)))
     faces, weights, vertices = [own_faces], [body.weights], [body.rest_vertices]

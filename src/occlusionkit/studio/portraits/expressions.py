@@ -50,7 +50,7 @@ def draw_expression(rng: np.random.Generator) -> Expression:
     if kind == "laugh":
         return Expression(corners=0.6 + 0.4 * a, squint=0.3 + 0.4 * b, jaw=0.2 + 0.35 * c)
     if kind == "surprise":
-        return Expression(jaw=0.1 + 0.45 * a, brows_up=0.5 + 0.5 * b)
+        return Expression(jaw=0.1 + 0.6 * a, brows_up=0.5 + 0.5 * b)
     if kind == "cross":
         return Expression(corners=-0.5 * a, frown=0.5 + 0.5 * b, squint=0.4 * c)
     if kind == "sad":

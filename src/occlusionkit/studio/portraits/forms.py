@@ -37,12 +37,12 @@ def lathe(profile: Array, *, sides: int = 28) -> Shape:
 
 
 def swept(path: Array, radii: Array, *, sides: int = 14, flat: float = 1.0, closed: bool = False) -> Shape:
-    """A round bar along a path (K, 3) m with radii (K,) m, its ends rounded off; flat: its height over its width.
+    """A round bar along a path (K, 3) m with radii (K,) m, its ends cut off flat; flat: its height over its width.
 
     closed: the path ends where it begins (give the first point once). Its width lies in the path's own plane for
     paths that have one.
     """
-    path = np.asarray(path, np.float64)
+    path, radii = np.asarray(path, np.float64), np.asarray(radii, np.float64)
     if closed:
         path, radii = np.concatenate([path, path[:1]]), np.concatenate([radii, radii[:1]])
         before, after = np.concatenate([path[-2:-1], path[:-1]]), np.concatenate([path[1:], path[1:2]])
@@ -50,18 +50,24 @@ def swept(path: Array, radii: Array, *, sides: int = 14, flat: float = 1.0, clos
     else:
         along = np.gradient(path, axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True)
-    up = _plane_normal(path)
-    side = np.cross(up, along)
+    side = np.cross(_plane_normal(path), along)
     side /= np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)
     above = np.cross(along, side)
     angle = np.linspace(0, 2 * np.pi, sides + 1)
-    offsets = np.cos(angle)[None, :, None] * side[:, None] + flat * np.sin(angle)[None, :, None] * above[:, None]
-    rings = path[:, None] + np.asarray(radii)[:, None, None] * offsets
-    turned = np.cos(angle)[None, :, None] * side[:, None] + np.sin(angle)[None, :, None] * above[:, None] / flat
-    normals = turned / np.linalg.norm(turned, axis=-1, keepdims=True)
-    length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
-    uvs = np.stack(np.broadcast_arrays(angle[None] * float(np.max(radii)), length[:, None]), axis=-1)
-    return _solid(rings, grid_faces(len(path), sides + 1), normals, uvs)
+    cos, sin = np.cos(angle)[None, :, None], np.sin(angle)[None, :, None]
+    rings = path[:, None] + radii[:, None, None] * (cos * side[:, None] + flat * sin * above[:, None])
+    normals = cos * side[:, None] + sin * above[:, None] / flat
+    normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
+    if not closed:
+        # A lid on either end: the last ring again, and its middle, both looking along the path.
+        ends = ((rings[:1], -along[0], path[0]), (rings[-1:], along[-1], path[-1]))
+        first, last = ((np.concatenate([ring, np.broadcast_to(mid, ring.shape)]), look) for ring, look, mid in ends)
+        rings = np.concatenate([first[0][::-1], rings, last[0]])
+        looks = [np.broadcast_to(look, (2, sides + 1, 3)) for _, look in (first, last)]
+        normals = np.concatenate([looks[0], normals, looks[1]])
+    length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(rings.mean(axis=1), axis=0), axis=1))])
+    uvs = np.stack(np.broadcast_arrays(angle[None] * float(radii.max()), length[:, None]), axis=-1)
+    return _solid(rings, grid_faces(len(rings), sides + 1)[:, ::-1], normals, uvs)
 
 
 def _plane_normal(path: Array) -> Array:

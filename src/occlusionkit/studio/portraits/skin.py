@@ -180,16 +180,13 @@ def _enlarged(coarse: Floats, size_px: int) -> Floats:
 
 
 def _periodic_noise(rng: np.random.Generator, size_px: int, along_u_m: float, along_v_m: float | None = None) -> Floats:
-    """(S, S) tiling noise of mean 0 and deviation 1 with blotches of about that size.
-
-    Drawn on a grid of the finest blotches' own size: a larger texture shows the same, more sharply.
-    """
+    """(S, S) tiling noise of mean 0 and deviation 1 with blotches of about that size, on a grid no finer than they."""
     spans = [max(SKIN_SPAN_M / size, 1.0) for size in (along_v_m or along_u_m, along_u_m)]
-    rows, columns = (int(np.clip(2 ** np.ceil(np.log2(span * 2)), 8, 512)) for span in spans)
-    rough = rng.standard_normal((rows, columns))
-    vertical, horizontal = np.fft.fftfreq(rows)[:, None] * rows, np.fft.fftfreq(columns)[None] * columns
-    falloff = (vertical / spans[0]) ** 2 + (horizontal / spans[1]) ** 2
-    smooth = np.fft.ifft2(np.fft.fft2(rough) * np.exp(-2.0 * falloff)).real
+    rows, columns = (int(np.clip(2 ** np.ceil(np.log2(span * 2)), 8, size_px)) for span in spans)
+    rough = rng.standard_normal((rows, columns), dtype=np.float32)
+    vertical, horizontal = np.fft.fftfreq(rows)[:, None] * rows, np.fft.rfftfreq(columns)[None] * columns
+    falloff = np.exp(-2.0 * ((vertical / spans[0]) ** 2 + (horizontal / spans[1]) ** 2)).astype(np.float32)
+    smooth = np.fft.irfft2(np.fft.rfft2(rough) * falloff, s=rough.shape)
     smooth = (smooth - smooth.mean()) / max(float(smooth.std()), 1e-9)
     wrapped = np.pad(smooth, 2, mode="wrap")
     scale = (size_px / columns, size_px / rows)

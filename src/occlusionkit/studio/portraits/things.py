@@ -318,10 +318,12 @@ def _flower(p: Palette) -> Parts:
 
 def _ice_cream(p: Palette) -> Parts:
     parts = Parts()
-    cone = lathe(np.array([[0, -0.11], [0.004, -0.11], [0.026, 0], [0.02, 0.002], [0, 0.0]]))
+    tall, scale = p.between(0.09, 0.13), p.between(0.9, 1.15)
+    cone = lathe(np.array([[0, -tall], [0.004, -tall], [0.026, 0], [0.02, 0.002], [0, 0.0]]))
     parts.add(plain("wafer", "#c8924f"), cone)
     for level in range(int(p.rng.integers(1, 4))):
-        scoop = ellipsoid((0, 0, 0.018 + 0.034 * level), (0.03, 0.03, 0.027), sides=22)
+        radii = scale * np.array([0.03, 0.03, 0.027]) * (1 - 0.06 * level)
+        scoop = ellipsoid((0, 0, 0.018 + 0.034 * level * scale), radii, sides=22)
         parts.add(plain("scoop", p.color(lightness=(0.4, 0.9), colorful=0.18)), scoop)
     return parts
 

@@ -37,7 +37,7 @@ def remade(renderer, bodies, task, mesh):
 
 
 def test_everybody_is_there_on_both_sides(rows, part):
-    assert len(rows) == 2 * (2 + 2) + 2 * 2
+    assert len(rows) == 2 * (1 + 1) + 2 * 2
     assert part.facts["crops"] == len(rows)
     assert sorted(images_of(part.images)) == sorted(
         f"{dataset}/{path}" for dataset, path in zip(rows["dataset"], rows["path"], strict=True)
@@ -120,9 +120,9 @@ def folders(part, tmp_path_factory):
 
 
 def test_the_layouts_are_those_that_readers_of_the_published_sets_take(folders):
-    counts = {"identities": 2, "query": 4, "gallery": 4, "images": 8}
+    counts = {"identities": 2, "query": 2, "gallery": 2, "images": 4}
     table = index_reid_sides(folders / "occluded_reid" / "Occluded_REID", counts)
-    np.testing.assert_array_equal(table["size_hw"], [[128, 64]] * 8)
+    np.testing.assert_array_equal(table["size_hw"], [[128, 64]] * 4)
     market = index_market1501(
         folders / "market" / "Market-1501-v15.09.15",
         {"train": 2, "query": 1, "gallery": 1, "train_identities": 1, "query_identities": 1},
@@ -143,7 +143,7 @@ def test_a_folder_that_is_there_already_is_replaced(part, tmp_path):
     folder = tmp_path / "Occluded_REID"
     (folder / "whole_body_images" / "999").mkdir(parents=True)
     facts = write_crops([part.images], [part.table], folder, tmp_path / "i.parquet", dataset="occluded_reid")
-    assert facts == {"crops": 8, "people": 2}
+    assert facts == {"crops": 4, "people": 2}
     assert not (folder / "whole_body_images" / "999").exists()
 
 

@@ -189,3 +189,12 @@ def test_unknown_protocols_and_settings_are_refused():
     ):
         with pytest.raises(ValueError, match=message):
             evaluate(make_features(), PROTOCOLS["icme18"], settings)
+
+
+def test_a_reranked_number_is_called_so_and_sets_have_none():
+    features = make_features()
+    plain, moved = (evaluate(features, PROTOCOLS["transfer"], Settings(rerank=rerank)) for rerank in (False, True))
+    assert set(plain.metrics["protocol"]) == {"transfer"} and set(moved.metrics["protocol"]) == {"transfer+rerank"}
+    assert value_of(plain, "mean_ap") != value_of(moved, "mean_ap")
+    with pytest.raises(ValueError, match="re-ranking is for single queries"):
+        evaluate(features, PROTOCOLS["icme18"], Settings(rerank=True))

@@ -40,6 +40,9 @@ def evaluate(
     shots: Annotated[str, typer.Option(help="icme18: images a side.")] = "1,2,5",
     few: Annotated[Few, typer.Option(help="icme18: identities with fewer images than N.")] = "cap",
     partial: Annotated[bool, typer.Option("--partial", help="Partial-REID: query with the hand-cropped side.")] = False,
+    rerank: Annotated[
+        bool, typer.Option("--rerank", help="k-reciprocal re-ranking of single queries; the metrics say so.")
+    ] = False,
     ties: Annotated[Ties, typer.Option(help="Who stands first where two scores are equal.")] = "pessimistic",
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     allow_unmatched: Annotated[
@@ -59,6 +62,7 @@ def evaluate(
         shots=_numbers(shots, "--shots", least=1),
         few=few,
         query_role="partial" if partial else "query",
+        rerank=rerank,
         device=device,
     )
     found = evaluate_files(
@@ -73,7 +77,7 @@ def evaluate(
     )
     lines = summary_lines(found)
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    typer.echo(f"{protocol}: {PROTOCOLS[protocol].text}")
+    typer.echo(f"{protocol}{'+rerank' * rerank}: {PROTOCOLS[protocol].text}")
     for line in lines:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
     typer.echo(_notes(found.facts, int(found.metrics["tied"].max()), ties, protocol, draws))

@@ -17,6 +17,7 @@ from .bootstrap import by_identity, mean_interval
 from .feature_files import FeatureSet
 from .protocols import SHIPPED, Protocol, Settings, check_settings
 from .ranking import Ints, Labels, rank_features, unit_rows
+from .rerank import Reciprocal, rank_reciprocal
 from .schemas import DRAWS, ITEMS, MAX_RANK, METRICS, SPLITS
 from .shots import Picks, SetRanks, draw_images, rank_sets
 from .splits import Split, half_split
@@ -58,6 +59,8 @@ def evaluate(
     """
     check_settings(settings)
     _check_roles(features, settings.query_role, allow_unmatched=allow_unmatched)
+    if protocol.kind == "sets" and settings.rerank:
+        raise ValueError(f"{protocol.name}: re-ranking is for single queries; its sets are matched as they are")
     if protocol.kind == "sets":
         return _evaluate_sets(features, protocol, settings, model)
     return _evaluate_single(features, protocol, settings, model)
@@ -95,8 +98,12 @@ def _evaluate_single(features: FeatureSet, protocol: Protocol, settings: Setting
         codes = _camera_codes(index["camera"], np.concatenate([query, gallery]), protocol)
         cameras = {"query_cameras": codes[query], "gallery_cameras": codes[gallery]}
     labels = Labels(index["identity"][query], index["identity"][gallery], **cameras)
-    found = rank_features(
-        features.features[query], features.features[gallery], labels, ties=settings.ties, device=settings.device
+    sides = features.features[query], features.features[gallery]
+    how: dict[str, Any] = {"ties": settings.ties, "device": settings.device}
+    found = (
+        rank_reciprocal(*sides, labels, Reciprocal(), **how)
+        if settings.rerank
+        else rank_features(*sides, labels, **how)
     )
     lost = scores_of.without_positives(found)
     kept = np.flatnonzero(found.positives > 0)
@@ -278,7 +285,8 @@ def _report(
             part = _select(items, members, shots, fusion)
             drawn = _select(draws, members, shots, fusion)
             shared = {
-                "protocol": protocol.name,
+                # A re-ranked number is another number: its name says so wherever it goes.
+                "protocol": protocol.name + ("+rerank" if settings.rerank else ""),
                 "model": model,
                 "split": name,
                 "shots": shots,

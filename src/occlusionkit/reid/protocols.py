@@ -70,7 +70,8 @@ PROTOCOLS = {protocol.name: protocol for protocol in _ALL}
 
 @dataclass(frozen=True)
 class Settings:
-    """How a protocol is run. draws, splits, shots, fusions, few: of icme18 only."""
+    """How a protocol is run. draws, splits, shots, fusions, few: of icme18 only; rerank (k-reciprocal): of single query
+    only."""
 
     ties: Ties = "pessimistic"
     draws: int = 100
@@ -79,6 +80,7 @@ class Settings:
     fusions: tuple[Fusion, ...] = FUSIONS
     few: Few = "cap"
     query_role: Literal["query", "partial"] = "query"
+    rerank: bool = False
     device: str = "cpu"
 
 

@@ -133,6 +133,20 @@ def rank_similarity(
     return _rank(scores, labels, order, ties=ties, device=device, block_bytes=block_bytes)
 
 
+def rank_scores(
+    scores: Callable[[Ints], Tensor],
+    labels: Labels,
+    *,
+    ties: Ties = "pessimistic",
+    device: str = "cpu",
+    block_bytes: int | None = None,
+) -> PositiveRanks:
+    """Rank by scores that come block by block: scores(query rows) -> (G, B), larger is closer, the gallery as given."""
+    order = np.argsort(labels.gallery, kind="stable")
+    rows = torch.as_tensor(order, device=device)
+    return _rank(lambda some: scores(some)[rows], labels, order, ties=ties, device=device, block_bytes=block_bytes)
+
+
 def _rank(
     scores: Callable[[Ints], Tensor],
     labels: Labels,

@@ -3,9 +3,15 @@ import dataclasses
 
 from occlusionkit.acquire.manifest import read_manifest
 from occlusionkit.acquire.settings import read_settings
+from occlusionkit.acquire.sources import check_names
+from snakemake.exceptions import WorkflowError
 
-ACQUIRE = read_settings(config.get("acquire") or {})
-MANIFEST = read_manifest(ACQUIRE.manifests)
+try:
+    ACQUIRE = read_settings(config.get("acquire") or {})
+    MANIFEST = read_manifest(ACQUIRE.manifests)
+    check_names(MANIFEST, ACQUIRE)
+except (ValueError, OSError) as error:
+    raise WorkflowError(str(error)) from None
 DATASET_NAME, FILE_NAME = "[a-z0-9_]+", "[^/]+"
 
 

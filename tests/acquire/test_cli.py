@@ -27,7 +27,7 @@ def run(tmp_path, monkeypatch):
 def test_datasets_lists_all_and_one_in_full(run):
     listed = run("datasets")
     assert listed.exit_code == 0
-    assert len(listed.stdout.splitlines()) == 24
+    assert len(listed.stdout.splitlines()) == 23  # and a prompt: one screen of 24 lines
     one = run("datasets", "occlusion_person").stdout
     assert "0 of 55 files are there" in one and "https://github.com/zhezh/occlusion_person" in one
     unknown = run("datasets", "occlusion_persom")
@@ -61,7 +61,8 @@ def test_verify_a_dataset_of_the_manifest(run, tmp_path, make_dataset):
     (tmp_path / "config.yaml").write_text(yaml.safe_dump({"acquire": section}))
     done = run("verify", "toy")
     assert done.exit_code == 1
-    assert done.stdout.split() == ["ok", "a.zip", "missing", "b.zip"]
+    assert done.stdout.split("\n")[:2] == ["ok           a.zip", "missing      b.zip"]
+    assert "mine: 1 ok, 0 without a published hash, 1 missing, 0 wrong" in done.stdout
 
 
 def test_pack_verify_and_extract_by_hand(run, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from occlusionkit.acquire.checksums import verify_file
 from occlusionkit.acquire.manifest import read_manifest
 from occlusionkit.acquire.settings import Choice, Settings
-from occlusionkit.acquire.status import checks_folder, dataset_status, details, index_path, overview
+from occlusionkit.acquire.status import _needs, checks_folder, dataset_status, details, index_path, overview
 
 FILES = {"a.zip": b"first", "b.zip": b"second"}
 
@@ -40,9 +40,11 @@ def test_the_next_step_is_the_one_that_is_missing(make_dataset, results, tmp_pat
     def next_step(dataset, settings):
         return dataset_status(dataset, settings, results).next_step
 
-    assert next_step(by_hand, Settings()) == (
-        "read https://example.org/terms and set accept_terms: true; then fetch it by hand"
+    first = next_step(by_hand, Settings(folder=tmp_path))
+    assert first.startswith(
+        "read https://example.org/terms; in your config set acquire: datasets: toy: accept_terms: true. Then: "
     )
+    assert "2 of 2 files must be fetched by hand: a.zip, b.zip" in first and f"{tmp_path}/toy/" in first
     (tmp_path / "toy").mkdir()
     (tmp_path / "toy" / "a.zip").write_bytes(b"first")
     assert "1 of 2 files must be fetched by hand: b.zip" in next_step(by_hand, accepted)
@@ -62,7 +64,13 @@ def test_all_datasets_fit_one_screen_and_each_says_what_it_needs(results, tmp_pa
     row = next(line for line in lines if line.startswith("occlusion_person "))
     assert row.split()[1:3] == ["absent", "55"]
     assert "accept its terms; fetch 55 by hand" in row
-    assert "OFF" in next(line for line in lines if line.startswith("p_dukemtmc_reid"))
+    withdrawn = next(line for line in lines if line.startswith("p_dukemtmc_reid"))
+    assert withdrawn.split()[1] == "off" and "OFF" in withdrawn
+    # One screen of 80 x 24 with the hint and a prompt; what is cut there is the licence.
+    narrow = overview(statuses, width=80).splitlines()
+    assert max(map(len, narrow)) <= 80 and len(narrow) <= 22
+    for name in statuses:
+        assert _needs(statuses[name]) in next(line for line in narrow if line.startswith(f"{name} "))
     assert "free for all uses" in next(line for line in lines if line.startswith("cmu_mocap"))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,8 +58,10 @@ def datasets(
     if name is not None:
         typer.echo(details(dataset_status(_dataset(manifest, name), settings)))
         return
-    typer.echo(overview({key: dataset_status(value, settings) for key, value in manifest.items()}))
-    typer.echo("\nOne in full, with pages, files and the next step: occlusionkit acquire datasets NAME")
+    # As wide as the terminal; where there is none (a pipe), a line is cut only when it is very long.
+    width = shutil.get_terminal_size((118, 24)).columns
+    typer.echo(overview({key: dataset_status(value, settings) for key, value in manifest.items()}, width=width))
+    typer.echo("One in full, with its pages, files and next step: occlusionkit datasets NAME")
 
 
 @app.command()
@@ -108,17 +112,22 @@ def _verify_dataset(name: str, configfile: Path) -> tuple[list[str], bool]:
     settings, manifest = _configured(configfile)
     dataset = _dataset(manifest, name)
     folder = settings.choice(name).folder or RESULTS / "archives" / name
-    lines, complete = [], True
+    lines: list[str] = []
+    verdicts: Counter[str] = Counter()
     for file in dataset.fetched:
         path, record = folder / file.name, checks_folder(name) / f"{file.name}.parquet"
         if not path.is_file():
             lines.append(f"missing      {file.name}")
-            complete = False
+            verdicts["missing"] += 1
             continue
         table = verify_file(dataset, file, path, record, caches=[record])
-        complete &= table["verdict"][0] != "wrong"
+        verdicts[table["verdict"][0]] += 1
         lines.append(f"{table['verdict'][0]:12} {file.name} {table['problem'][0] or ''}".rstrip())
-    return lines, complete
+    lines.append(
+        f"{folder}: {verdicts['ok']} ok, {verdicts['unpublished']} without a published hash, "
+        f"{verdicts['missing']} missing, {verdicts['wrong']} wrong"
+    )
+    return lines, not (verdicts["missing"] or verdicts["wrong"])
 
 
 @app.command()

@@ -58,6 +58,13 @@ def find_dataset(manifest: Mapping[str, Dataset], name: str) -> Dataset:
     return manifest[name]
 
 
+def check_names(manifest: Mapping[str, Dataset], settings: Settings) -> None:
+    """Raise ValueError naming the datasets that the configuration mentions and no manifest has."""
+    unknown = sorted((set(settings.fetch) | set(settings.datasets)) - set(manifest))
+    if unknown:
+        raise ValueError(f"acquire: unknown datasets {unknown}; the manifest has {', '.join(manifest)}")
+
+
 def check_terms(dataset: Dataset, settings: Settings) -> None:
     """Raise TermsError unless the dataset is free or the user has accepted its terms."""
     if dataset.restricted and not settings.choice(dataset.name).accept_terms:

@@ -23,7 +23,7 @@ from .manifest import Dataset, SourceFile, read_manifest
 from .members import Member
 from .schemas import INVENTORY
 from .settings import RESULTS, Settings, read_settings
-from .sources import archives_folder, find_dataset
+from .sources import archives_folder, check_names, find_dataset
 
 
 class WrongFileInPlaceError(ValueError):
@@ -37,9 +37,7 @@ def configured(section: dict[str, Any] | None) -> tuple[Settings, dict[str, Data
     """
     settings = read_settings(section or {})
     manifest = read_manifest(settings.manifests)
-    unknown = sorted((set(settings.fetch) | set(settings.datasets)) - set(manifest))
-    if unknown:
-        raise ValueError(f"acquire: unknown datasets {unknown}; the manifest has {', '.join(manifest)}")
+    check_names(manifest, settings)
     return settings, manifest
 
 

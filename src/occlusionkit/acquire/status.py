@@ -91,10 +91,12 @@ def _next_step(
     if wrong:
         name, problem = next(iter(wrong.items()))
         return f"delete and fetch again: {', '.join(sorted(wrong))}; {name} {problem}"
-    if dataset.restricted and not settings.choice(dataset.name).accept_terms:
-        by_hand = "" if dataset.scriptable else "; then fetch it by hand"
-        return f"read {dataset.terms_page} and set accept_terms: true{by_hand}"
     by_hand_files = [file for file in missing if file.source in ("onedrive", "manual")]
+    if dataset.restricted and not settings.choice(dataset.name).accept_terms:
+        then = f". Then: {instruction(dataset, by_hand_files, settings)}" if by_hand_files else ""
+        return (
+            f"read {dataset.terms_page}; in your config set acquire: datasets: {dataset.name}: accept_terms: true{then}"
+        )
     if by_hand_files and not settings.choice(dataset.name).address:
         return instruction(dataset, by_hand_files, settings)
     if missing:
@@ -109,7 +111,9 @@ def overview(statuses: Mapping[str, Status], *, width: int = 118) -> str:
         dataset = status.dataset
         of = f" {status.present}/{len(dataset.fetched)}" if status.state == "partial" else ""
         licence = dataset.licence if dataset.enabled else f"OFF: {dataset.notice}"
-        rows.append((name, f"{status.state}{of}", str(len(dataset.fetched)), _needs(status), licence))
+        # `off` where somebody should think first: said here, because the end of a line may be cut.
+        state = "off" if not dataset.enabled and status.state == "absent" else f"{status.state}{of}"
+        rows.append((name, state, str(len(dataset.fetched)), _needs(status), licence))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = ["  ".join([*(cell.ljust(size) for cell, size in zip(row, widths, strict=False)), row[4]]) for row in rows]
     return "\n".join(line if len(line) <= width else line[: width - 3] + "..." for line in lines)

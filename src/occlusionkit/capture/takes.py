@@ -6,7 +6,7 @@ same take is the same in any shard of any run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,11 +40,13 @@ _POINT_STEP = 5
 def plan_table(size: PlanSize, *, folder: str | None, unlisted: str) -> tuple[Table, list[str]]:
     """The plan as a table, and the names of motion files that were left out ("skip" for unlisted ones).
 
-    Raises ValueError or FileNotFoundError when the folder holds no usable clip.
+    Raises ValueError or FileNotFoundError when the folder holds no usable clip, or a clip of the plan cannot be read.
     """
     clips, left_out = planned_clips(folder, unlisted)
     instants = plan_instants(size, clips)
     takes = [instant.take for instant in instants]
+    if folder is not None:
+        check_clips(Path(folder), {take.clip for take in takes})
     return (
         make_table(
             PLAN,
@@ -79,6 +81,23 @@ def planned_clips(folder: str | None, unlisted: str) -> tuple[list[tuple[str, in
             "motions.unlisted_clips is skip; set it to an action"
         )
     return clips, [name for name, action in chosen if action is None]
+
+
+def check_clips(folder: Path, names: Collection[str]) -> None:
+    """Read the named clips of a folder; ValueError telling every one that is damaged, before anything is captured."""
+    problems = []
+    for file in folder_motions(folder):
+        if file.name in names:
+            try:
+                read_amc(file.amc, read_asf(file.asf))
+            except ValueError as error:
+                problems.append(str(error))
+    if problems:
+        more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
+        raise ValueError(
+            f"motions.folder {folder}: {len(problems)} of the {len(names)} planned clips cannot be read: "
+            f"{'; '.join(problems[:5])}{more}. Fetch them again, or take them out of the folder"
+        )
 
 
 def take_seed(seed: int, take: Take, what: str) -> int:

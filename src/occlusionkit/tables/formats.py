@@ -15,19 +15,6 @@ from ..artifacts.tables import Table
 _LATEX = {"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}"}
 
 
-def format_cell(value: object) -> str:
-    """Text of one cell: whole numbers with thousands separators, fractions with four digits, "-" for missing."""
-    if value is None or (isinstance(value, (float, np.floating)) and np.isnan(value)):
-        return "-"
-    if isinstance(value, (bool, np.bool_)):
-        return "yes" if value else "no"
-    if isinstance(value, (int, np.integer)):
-        return f"{int(value):,}"
-    if isinstance(value, (float, np.floating)):
-        return f"{float(value):.4f}"
-    return str(value)
-
-
 def format_percent(value: float) -> str:
     """0.203 -> 20.3%; "-" for NaN."""
     return "-" if np.isnan(value) else f"{100 * value:.1f}%"

@@ -32,9 +32,9 @@ rule render_clean_faces:
         "results/benchmarks/render_clean_faces.tsv"
     conda:
         "../envs/core.yaml"
-    threads: 1
+    threads: config["portraits"]["threads"]
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, threads: 1000 + 1000 * threads,
         runtime=600,
     params:
         amount=config["portraits"]["clean"],
@@ -63,9 +63,9 @@ rule render_occluded_faces:
         "results/benchmarks/render_occluded_faces.tsv"
     conda:
         "../envs/core.yaml"
-    threads: 1
+    threads: config["portraits"]["threads"]
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, threads: 1000 + 1000 * threads,
         runtime=600,
     params:
         amount=config["portraits"]["occluded"],
@@ -98,13 +98,15 @@ rule render_test_faces:
         test_faces="|".join(TEST_SETS),
     conda:
         "../envs/core.yaml"
-    threads: 1
+    threads: config["portraits"]["threads"]
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, threads: 1000 + 1000 * threads,
         runtime=600,
     params:
         dataset="{test_faces}",
-        amount=lambda wildcards: config["portraits"][wildcards.test_faces],
+        amount=lambda wildcards: slice_of("portraits", "realocc", "realocc_wild")[
+            wildcards.test_faces
+        ],
         size_px=config["portraits"]["size_px"],
         identities=config["identities"]["amount"],
         renderer=config["studio"]["renderer"],
@@ -129,9 +131,9 @@ rule render_hands:
         "results/benchmarks/render_hands.tsv"
     conda:
         "../envs/core.yaml"
-    threads: 1
+    threads: config["portraits"]["threads"]
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, threads: 1000 + 1000 * threads,
         runtime=600,
     params:
         amount=config["portraits"]["hands"],
@@ -157,9 +159,9 @@ rule render_objects:
         "results/benchmarks/render_objects.tsv"
     conda:
         "../envs/core.yaml"
-    threads: 1
+    threads: config["portraits"]["threads"]
     resources:
-        mem_mb=1000,
+        mem_mb=lambda wildcards, threads: 1000 * threads,
         runtime=600,
     params:
         amount=config["portraits"]["objects"],

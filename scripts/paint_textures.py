@@ -5,16 +5,14 @@ from typing import Any
 
 from occlusionkit.artifacts import write_table
 from occlusionkit.jobs import run_job
-from occlusionkit.studio.portraits.scenes import Cast
-from occlusionkit.studio.portraits.sets import whole_folders, write_textures
+from occlusionkit.studio.portraits.sets import Order, whole_folders, write_set
 
 
 def main(images: Path, table: Path, *, amount: int, size_px: int, seed: int) -> dict[str, Any]:
-    cast = Cast(split="train", bodies=(), seed=seed)
     with whole_folders(Path("results/.partial/portraits/textures"), images=images) as folders:
-        rows = write_textures(cast, amount=amount, size_px=size_px, **folders)
-    write_table(table, rows)
-    return {"pictures": len(rows)}
+        made = write_set(Order("textures", amount, size_px, seed, folders))
+    write_table(table, made.table)
+    return {"pictures": len(made.table)}
 
 
 if __name__ == "__main__":

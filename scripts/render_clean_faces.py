@@ -5,8 +5,8 @@ from typing import Any
 
 from occlusionkit.artifacts import write_table
 from occlusionkit.jobs import run_job
-from occlusionkit.studio.portraits.sets import read_cast, whole_folders, write_faces
-from occlusionkit.studio.render import open_renderer
+from occlusionkit.studio.portraits.sets import Order, whole_folders, write_set
+from occlusionkit.studio.render import Choice
 
 
 def main(
@@ -18,16 +18,15 @@ def main(
     amount: int,
     size_px: int,
     identities: int,
-    renderer: str,
+    renderer: Choice,
     seed: int,
     threads: int,
 ) -> dict[str, Any]:
-    cast = read_cast(people, split="train", identities=identities, seed=seed)
-    opened = open_renderer(renderer, threads=threads)
     with whole_folders(Path("results/.partial/portraits/clean"), images=images, masks=masks) as folders:
-        rows = write_faces(opened, cast, dataset="clean", amount=amount, size_px=size_px, **folders)
-    write_table(table, rows)
-    return {"pictures": len(rows), "renderer": opened.description}
+        order = Order("clean", amount, size_px, seed, folders, tuple(people), identities, renderer)
+        made = write_set(order, workers=threads)
+    write_table(table, made.table)
+    return {"pictures": len(made.table), "renderer": made.renderer}
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ from typing import Any
 from occlusionkit.artifacts import write_table
 from occlusionkit.artifacts.atomic import write_bytes
 from occlusionkit.jobs import run_job
-from occlusionkit.studio.portraits.sets import read_cast, whole_folders, write_faces
-from occlusionkit.studio.render import open_renderer
+from occlusionkit.studio.portraits.sets import Order, whole_folders, write_set
+from occlusionkit.studio.render import Choice
 
 
 def main(
@@ -21,17 +21,16 @@ def main(
     amount: int,
     size_px: int,
     identities: int,
-    renderer: str,
+    renderer: Choice,
     seed: int,
     threads: int,
 ) -> dict[str, Any]:
-    cast = read_cast(people, split="test", identities=identities, seed=seed)
-    opened = open_renderer(renderer, threads=threads)
     with whole_folders(Path("results/.partial/portraits", dataset), images=images, masks=masks) as folders:
-        rows = write_faces(opened, cast, dataset=dataset, amount=amount, size_px=size_px, **folders)
-    write_bytes(names, "".join(f"{stem}\n" for stem in rows["stem"]).encode())
-    write_table(table, rows)
-    return {"pictures": len(rows), "renderer": opened.description}
+        order = Order(dataset, amount, size_px, seed, folders, tuple(people), identities, renderer)
+        made = write_set(order, workers=threads)
+    write_bytes(names, "".join(f"{stem}\n" for stem in made.table["stem"]).encode())
+    write_table(table, made.table)
+    return {"pictures": len(made.table), "renderer": made.renderer}
 
 
 if __name__ == "__main__":

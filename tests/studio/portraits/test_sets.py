@@ -1,5 +1,6 @@
 """Small sets, written to disk as the rules write them, and read back as the published sets are."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,41 +16,33 @@ from occlusionkit.face.sources import TEST_SETS as NAMED_TEST_SETS
 from occlusionkit.studio.portraits.folders import FOLDERS, TEST_SETS
 from occlusionkit.studio.portraits.patterns import TRAIN_CLASSES
 from occlusionkit.studio.portraits.scenes import make_hand, make_object, make_portrait
-from occlusionkit.studio.portraits.sets import (
-    merged,
-    read_cast,
-    whole_folders,
-    write_faces,
-    write_hands,
-    write_objects,
-    write_textures,
-)
+from occlusionkit.studio.portraits.schemas import PORTRAITS
+from occlusionkit.studio.portraits.sets import Order, merged, read_cast, whole_folders, write_set
 from occlusionkit.studio.render import open_renderer
 from occlusionkit.studio.render.gl_context import EglMissing
 
-SIZE = 64
-AMOUNTS = {"clean": 3, "occluded": 4, "realocc": 5, "realocc_wild": 5}
+SIZE, SEED = 64, 5  # the seed that the people were baked with
+AMOUNTS = {
+    "clean": 3, "occluded": 4, "hands": 4, "objects": 12, "textures": 17, "realocc": 5, "realocc_wild": 5
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def sets(train, test_cast, rays, tmp_path_factory) -> SimpleNamespace:
+def orders(people_file) -> Callable[..., Order]:
+    def order(name: str, folders: Mapping[str, Path], *, amount: int = 0) -> Order:
+        return Order(name, amount or AMOUNTS[name], SIZE, SEED, folders, (people_file,), 4, "embree")
+
+    return order
+
+
+@pytest.fixture(scope="module")
+def sets(orders, tmp_path_factory) -> SimpleNamespace:
     """Every set, below data/ as FOLDERS says, and the table of all."""
     data = tmp_path_factory.mktemp("data")
     tables = []
-
-    def folders(name: str) -> dict[str, Path]:
-        return {kind: data / folder for kind, folder in FOLDERS[name].items()}
-
-    for name, amount in AMOUNTS.items():
-        cast = test_cast if name in TEST_SETS else train
-        with whole_folders(data / "stage", **folders(name)) as staged:
-            tables.append(write_faces(rays, cast, dataset=name, amount=amount, size_px=SIZE, **staged))
-    with whole_folders(data / "stage", **folders("hands")) as staged:
-        tables.append(write_hands(rays, train, amount=4, size_px=SIZE, **staged))
-    with whole_folders(data / "stage", **folders("objects")) as staged:
-        tables.append(write_objects(rays, train, amount=12, size_px=SIZE, **staged))
-    with whole_folders(data / "stage", **folders("textures")) as staged:
-        tables.append(write_textures(train, amount=17, size_px=SIZE, **staged))
+    for name, kinds in FOLDERS.items():
+        with whole_folders(data / "stage", **{kind: data / folder for kind, folder in kinds.items()}) as staged:
+            tables.append(write_set(orders(name, staged)).table)
     return SimpleNamespace(data=data, table=merged(tables))
 
 
@@ -161,6 +154,23 @@ def test_a_picture_does_not_depend_on_the_others(sets, train, test_cast, rays):
         encoded = cv2.imencode(".jpg", picture.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 95])[1]
         np.testing.assert_array_equal(cv2.imdecode(encoded, cv2.IMREAD_COLOR), stored)
         np.testing.assert_array_equal(read_mask(sets.data / FOLDERS[name]["masks"] / "00002.png") > 0, picture.mask)
+
+
+def test_any_number_of_workers_gives_the_same_bytes(sets, orders, tmp_path):
+    for name in ("realocc", "textures"):
+        with whole_folders(tmp_path / "stage", **{kind: tmp_path / name / kind for kind in FOLDERS[name]}) as staged:
+            made = write_set(orders(name, staged), workers=2)
+        for kind, folder in FOLDERS[name].items():
+            stored = {path.name: path.read_bytes() for path in (sets.data / folder).rglob("*.*") if path.is_file()}
+            again = {path.name: path.read_bytes() for path in (tmp_path / name / kind).rglob("*.*") if path.is_file()}
+            assert stored == again
+        for column in PORTRAITS.columns:
+            np.testing.assert_array_equal(made.table[column.name], rows_of(sets, name)[column.name])
+
+
+def test_an_unknown_set_is_told(orders):
+    with pytest.raises(ValueError, match=r"expected one of clean, occluded, hands.*found 'cofw'"):
+        write_set(orders("cofw", {}, amount=1))
 
 
 def test_who_somebody_is_does_not_depend_on_how_many_there_are(people_file, train):

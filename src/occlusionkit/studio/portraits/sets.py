@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import multiprocessing
+import os
 import shutil
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from ...artifacts.tables import Table, concatenate, make_table
 from ...images import encode_jpeg, encode_png
 from ..people import Body, load_people
 from ..people.identities import identity_name, test_identities, train_identities
+from ..render import Choice, open_renderer
 from ..world import Renderer
-from .folders import FOLDERS
+from .folders import FOLDERS, TEST_SETS
 from .scenes import Cast, Picture, Split, make_hand, make_object, make_portrait, make_texture
 from .schemas import PORTRAITS
 
@@ -60,95 +68,174 @@ def read_cast(people: Sequence[Path], *, split: Split, identities: int, seed: in
     return Cast(split=split, bodies=tuple(bodies[name] for name in sorted(bodies)), seed=seed)
 
 
-def write_faces(
-    renderer: Renderer,
-    cast: Cast,
-    *,
-    dataset: str,
-    amount: int,
-    size_px: int,
-    images: Path,
-    masks: Path,
-    whole_masks: Path | None = None,
-) -> Table:
-    """Portraits: `clean`, `occluded`, `realocc` or `realocc_wild`. whole_masks: also masks that count what is before
-    the face as face. Test masks hold 0 and 1, training masks 0 and 255, as the published ones do."""
-    one = 1 if cast.split == "test" else 255
-    with_things = dataset != "clean"
+@dataclass(frozen=True)
+class Order:
+    """What a set is made of. dataset: a key of FOLDERS;  folders: where its pictures go, by the keys of FOLDERS;
+    people: files of baked identities, of which there are `identities` in all (none for things and textures);
+    renderer: auto, gl or embree."""
 
-    def make(number: int) -> dict[str, Any]:
-        picture = make_portrait(
-            renderer,
-            cast,
-            kind=dataset,
-            number=number,
-            size_px=size_px,
-            occluded=with_things,
-            wild=dataset == "realocc_wild",
+    dataset: str
+    amount: int
+    size_px: int
+    seed: int
+    folders: Mapping[str, Path]
+    people: tuple[Path, ...] = ()
+    identities: int = 0
+    renderer: Choice = "auto"
+
+    @property
+    def split(self) -> Split:
+        return "test" if self.dataset in TEST_SETS else "train"
+
+
+@dataclass(frozen=True)
+class Made:
+    """table: of PORTRAITS;  renderer: what drew."""
+
+    table: Table
+    renderer: str
+
+
+def write_set(order: Order, *, workers: int = 1) -> Made:
+    """Make all pictures of a set in its folders, which exist. workers: processes; any number gives the same bytes.
+
+    Masks hold 0 and 255 in training sets, 0 and 1 in test sets, as the published ones do. ValueError for an unknown set
+    and where people are missing.
+    """
+    if order.dataset not in FOLDERS:
+        raise ValueError(f"set of face data: expected one of {', '.join(FOLDERS)}, found {order.dataset!r}")
+    rows: dict[int, dict[str, Any]] = {}
+    drawn_by: set[str] = set()
+    said = time.monotonic()
+    with _pictures(order, workers) as made:
+        for number, row, renderer in made:
+            rows[number] = row
+            drawn_by.add(renderer)
+            if time.monotonic() - said > _SAID_EVERY_S:
+                log.info("%s: %d of %d pictures", order.dataset, len(rows), order.amount)
+                said = time.monotonic()
+    log.info("%s: %d pictures", order.dataset, len(rows))
+    columns = {column.name: [rows[number][column.name] for number in sorted(rows)] for column in PORTRAITS.columns}
+    return Made(make_table(PORTRAITS, columns), ", ".join(sorted(drawn_by)))
+
+
+Numbered = tuple[int, dict[str, Any], str]
+
+
+@contextlib.contextmanager
+def _pictures(order: Order, workers: int) -> Iterator[Iterable[Numbered]]:
+    """Yield what makes the pictures: each as its number, its row, and what drew it, in any order."""
+    if workers == 1:
+        with Maker.opened(order) as maker:
+            yield map(maker.numbered, range(order.amount))
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(order,)) as pool:
+        # A person's pictures go to one worker: who sits again is dressed already.
+        size = max(1, order.amount // (8 * workers))
+        yield pool.map(_work, range(order.amount), chunksize=size)
+
+
+# What makes the pictures of a worker process; set once, in workers only.
+_MAKER: Maker | None = None
+
+
+def _start_worker(order: Order) -> None:
+    global _MAKER
+    cv2.setNumThreads(1)
+    _MAKER = Maker.open(order)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), name="end-with-parent", daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """A parent that was killed outright cannot end its workers."""
+    parent.join()
+    os._exit(1)
+
+
+def _work(number: int) -> Numbered:
+    assert _MAKER is not None  # the pool starts every worker with _start_worker
+    return _MAKER.numbered(number)
+
+
+@dataclass(frozen=True, eq=False)
+class Maker:
+    """A renderer and those who may be in a set's pictures, ready to make one after another."""
+
+    order: Order
+    cast: Cast
+    renderer: Renderer | None
+
+    @staticmethod
+    def open(order: Order) -> Maker:
+        """Close the renderer when done, or use `opened`."""
+        needs_people = order.dataset not in ("objects", "textures")
+        cast = (
+            read_cast(order.people, split=order.split, identities=order.identities, seed=order.seed)
+            if needs_people
+            else Cast(split=order.split, bodies=(), seed=order.seed)
         )
-        stem = f"{number:05d}"
-        _write_pair(images, masks, stem, picture, one=one)
-        if whole_masks is not None and picture.whole is not None:
-            (whole_masks / f"{stem}.png").write_bytes(encode_png(picture.whole.astype(np.uint8) * one))
-        return _row(dataset, cast.split, stem, picture)
+        renderer = None if order.dataset == "textures" else open_renderer(order.renderer, threads=1)
+        return Maker(order, cast, renderer)
 
-    return _each(make, amount, what=dataset)
+    @staticmethod
+    @contextlib.contextmanager
+    def opened(order: Order) -> Iterator[Maker]:
+        maker = Maker.open(order)
+        try:
+            yield maker
+        finally:
+            if maker.renderer is not None:
+                maker.renderer.close()
 
+    def numbered(self, number: int) -> Numbered:
+        """Make one picture, with its masks, in the order's folders."""
+        stem, picture = self.picture(number)
+        order, one = self.order, 1 if self.order.split == "test" else 255
+        inside = f"{stem.rpartition('_')[0]}/{stem}" if order.dataset == "textures" else stem
+        image = order.folders["images"] / f"{inside}.jpg"
+        image.parent.mkdir(exist_ok=True)
+        image.write_bytes(encode_jpeg(picture.image, quality=_JPEG_QUALITY))
+        for kind, mask in (("masks", picture.mask), ("whole_masks", picture.whole)):
+            if kind in order.folders and mask is not None:
+                (order.folders[kind] / f"{stem}.png").write_bytes(encode_png(mask.astype(np.uint8) * one))
+        drawn_by = "none" if self.renderer is None else self.renderer.description
+        return number, _row(order, stem, inside, picture), drawn_by
 
-def write_hands(renderer: Renderer, cast: Cast, *, amount: int, size_px: int, images: Path, masks: Path) -> Table:
-    """Hands on white ground, fingers down."""
-
-    def make(number: int) -> dict[str, Any]:
-        picture = make_hand(renderer, cast, number=number, size_px=size_px)
-        stem = f"Hand_{number:07d}"
-        _write_pair(images, masks, stem, picture, one=255)
-        return _row("hands", cast.split, stem, picture)
-
-    return _each(make, amount, what="hands")
-
-
-def write_objects(renderer: Renderer, cast: Cast, *, amount: int, size_px: int, images: Path, masks: Path) -> Table:
-    """Everyday things."""
-
-    def make(number: int) -> dict[str, Any]:
-        picture = make_object(renderer, cast, number=number, size_px=size_px)
-        stem = f"{number:06d}"
-        _write_pair(images, masks, stem, picture, one=255)
-        return _row("objects", cast.split, stem, picture)
-
-    return _each(make, amount, what="objects")
-
-
-def write_textures(cast: Cast, *, amount: int, size_px: int, images: Path) -> Table:
-    """Textures in a folder for each class."""
-
-    def make(number: int) -> dict[str, Any]:
-        name, image = make_texture(cast, number=number, size_px=size_px)
-        folder = images / name.rpartition("_")[0]
-        folder.mkdir(exist_ok=True)
-        (folder / f"{name}.jpg").write_bytes(encode_jpeg(image, quality=_JPEG_QUALITY))
-        empty = Picture(image, np.zeros(image.shape[:2], bool), textures=(name,))
-        return _row("textures", cast.split, name, empty)
-
-    return _each(make, amount, what="textures")
-
-
-def _write_pair(images: Path, masks: Path, stem: str, picture: Picture, *, one: int) -> None:
-    (images / f"{stem}.jpg").write_bytes(encode_jpeg(picture.image, quality=_JPEG_QUALITY))
-    (masks / f"{stem}.png").write_bytes(encode_png(picture.mask.astype(np.uint8) * one))
+    def picture(self, number: int) -> tuple[str, Picture]:
+        """One picture and its stem."""
+        order = self.order
+        if self.renderer is None:
+            name, image = make_texture(self.cast, number=number, size_px=order.size_px)
+            return name, Picture(image, np.zeros(image.shape[:2], bool), textures=(name,))
+        if order.dataset == "hands":
+            hand = make_hand(self.renderer, self.cast, number=number, size_px=order.size_px)
+            return f"Hand_{number:07d}", hand
+        if order.dataset == "objects":
+            return f"{number:06d}", make_object(self.renderer, self.cast, number=number, size_px=order.size_px)
+        return f"{number:05d}", make_portrait(
+            self.renderer,
+            self.cast,
+            kind=order.dataset,
+            number=number,
+            size_px=order.size_px,
+            occluded=order.dataset != "clean",
+            wild=order.dataset == "realocc_wild",
+        )
 
 
-def _row(dataset: str, split: Split, stem: str, picture: Picture) -> dict[str, Any]:
-    images, masks = FOLDERS[dataset]["images"], FOLDERS[dataset].get("masks")
+def _row(order: Order, stem: str, inside: str, picture: Picture) -> dict[str, Any]:
+    images, masks = FOLDERS[order.dataset]["images"], FOLDERS[order.dataset].get("masks")
     face = 0 if picture.whole is None else int(picture.whole.sum())
     visible = int((picture.mask & picture.whole).sum()) if picture.whole is not None else 0
-    inside = f"{stem.rpartition('_')[0]}/{stem}" if dataset == "textures" else stem
     return {
-        "dataset": dataset,
+        "dataset": order.dataset,
         "stem": stem,
         "image": f"{images}/{inside}.jpg",
         "mask": None if masks is None else f"{masks}/{stem}.png",
-        "split": split,
+        "split": order.split,
         "identity": picture.identity,
         "occluders": ",".join(picture.occluders),
         "hand_owners": ",".join(picture.hand_owners),
@@ -157,18 +244,6 @@ def _row(dataset: str, split: Split, stem: str, picture: Picture) -> dict[str, A
         "hidden_fraction": 1 - visible / face if face else float("nan"),
         "yaw_deg": picture.yaw_deg,
     }
-
-
-def _each(make: Callable[[int], dict[str, Any]], amount: int, *, what: str) -> Table:
-    """Make the pictures 0 .. amount - 1, saying now and then how far it is."""
-    rows, said = [], time.monotonic()
-    for number in range(amount):
-        rows.append(make(number))
-        if time.monotonic() - said > _SAID_EVERY_S:
-            log.info("%s: %d of %d pictures", what, number + 1, amount)
-            said = time.monotonic()
-    log.info("%s: %d pictures", what, amount)
-    return make_table(PORTRAITS, {column.name: [row[column.name] for row in rows] for column in PORTRAITS.columns})
 
 
 def merged(tables: Sequence[Table]) -> Table:

@@ -321,6 +321,16 @@ def reid_measured():
     ]
 
 
+def reid_with_head():
+    """Target and model of every scored network that tells occluded from whole."""
+    return [
+        [target, model]
+        for target in config["reid"]["targets"]
+        for model in dict.fromkeys(sum(reid_scored(target).values(), []))
+        if model != "stripes" and METHODS[model.split("-")[0]].occlusion_head
+    ]
+
+
 def reid_shown():
     """The target of the figure of ranked lists, and its models: no training, baseline and AFPB, where they are."""
     target = config["reid"]["targets"][0]
@@ -408,6 +418,10 @@ rule build_reid_tables:
     input:
         scored=reid_scores("items.parquet"),
         draws=reid_scores("draws.parquet"),
+        calls=[
+            f"results/predictions/reid/{target}/{model}/occlusion_calls.parquet"
+            for target, model in reid_with_head()
+        ],
     output:
         results=multiext(
             "results/tables/reid/results", ".parquet", ".csv", ".md", ".tex"
@@ -424,6 +438,9 @@ rule build_reid_tables:
         single_query=multiext(
             "results/tables/reid/single_query", ".parquet", ".csv", ".md", ".tex"
         ),
+        heads=multiext(
+            "results/tables/reid/occlusion_head", ".parquet", ".csv", ".md", ".tex"
+        ),
         sidecar="results/tables/reid/tables.json",
     log:
         "results/logs/build_reid_tables.log",
@@ -436,6 +453,7 @@ rule build_reid_tables:
         mem_mb=2000,
     params:
         measured=reid_measured(),
+        heads_of=reid_with_head(),
         code=code_digest("build_reid_tables.py"),
     script:
         "../scripts/build_reid_tables.py"

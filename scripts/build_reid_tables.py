@@ -4,6 +4,7 @@ from pathlib import Path
 
 from occlusionkit.artifacts import read_table
 from occlusionkit.jobs import run_job
+from occlusionkit.reid.features import OCCLUSION_CALLS
 from occlusionkit.reid.schemas import DRAWS, ITEMS
 from occlusionkit.tables.reid import (
     Measured,
@@ -13,19 +14,30 @@ from occlusionkit.tables.reid import (
     results_table,
     single_query_table,
 )
-from occlusionkit.tables.reid_views import differences_view, paper_view, results_view, single_query_view, write_view
+from occlusionkit.tables.reid_heads import occlusion_head_table
+from occlusionkit.tables.reid_views import (
+    differences_view,
+    occlusion_head_view,
+    paper_view,
+    results_view,
+    single_query_view,
+    write_view,
+)
 
 
 def main(
     scored: list[Path],
     draws: list[Path],
+    calls: list[Path],
     results: list[Path],
     differences: list[Path],
     ablation: list[Path],
     comparison: list[Path],
     single_query: list[Path],
+    heads: list[Path],
     *,
     measured: list[tuple[str, str, str, str]],
+    heads_of: list[tuple[str, str]],
 ) -> None:
     scores = [
         Measured(dataset, layout, protocol, source, read_table(items_path, ITEMS), read_table(draws_path, DRAWS))
@@ -37,12 +49,16 @@ def main(
     rebuilt, compared, single = (
         table(every, layouts) for table in (ablation_table, comparison_table, single_query_table)
     )
+    told = occlusion_head_table(
+        [(*of, read_table(path, OCCLUSION_CALLS)) for path, of in zip(calls, heads_of, strict=True)]
+    )
     for paths, table, view in (
         (results, every, results_view(every)),
         (differences, apart, differences_view(apart)),
         (ablation, rebuilt, paper_view(rebuilt)),
         (comparison, compared, paper_view(compared, (1,))),
         (single_query, single, single_query_view(single)),
+        (heads, told, occlusion_head_view(told)),
     ):
         write_view(paths[0].with_suffix(""), table, view)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,6 +93,17 @@ def test_every_block_size_gives_the_same_ranks(problem, ties, block_bytes):
     whole, blocks = (rank_similarity(similarity, labels, ties=ties, block_bytes=size) for size in (None, block_bytes))
     for name in ("offsets", "ranks", "tied", "valid"):
         np.testing.assert_array_equal(getattr(whole, name), getattr(blocks, name))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+@pytest.mark.parametrize("ties", TIES)
+def test_a_gpu_gives_the_same_ranks(ties):
+    rng = np.random.default_rng(2)
+    similarity = rng.integers(0, 9, (40, 300)) / 8
+    labels = Labels(*(rng.integers(0, 12, n) for n in (40, 300)), *(rng.integers(0, 3, n) for n in (40, 300)))
+    found = [rank_similarity(similarity, labels, ties=ties, device=device) for device in ("cpu", "cuda")]
+    np.testing.assert_array_equal(found[0].ranks, found[1].ranks)
+    np.testing.assert_array_equal(found[0].tied, found[1].tied)
 
 
 @given(problems())

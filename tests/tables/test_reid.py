@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from occlusionkit.artifacts import read_table
-from occlusionkit.artifacts.tables import concatenate
+from occlusionkit.artifacts.tables import concatenate, make_table
 from occlusionkit.reid.bootstrap import Interval
 from occlusionkit.reid.evaluate import evaluate
 from occlusionkit.reid.feature_files import feature_set
+from occlusionkit.reid.features import OCCLUSION_CALLS
 from occlusionkit.reid.protocols import PROTOCOLS, Settings
 from occlusionkit.reid.schemas import PAPER_LAYOUT, RESULTS
 from occlusionkit.tables.reid import (
@@ -27,7 +28,15 @@ from occlusionkit.tables.reid import (
     verdict,
 )
 from occlusionkit.tables.reid_figures import draw_ranked_lists, example_queries, mean_curve, write_cmc_chart
-from occlusionkit.tables.reid_views import differences_view, paper_view, results_view, single_query_view, write_view
+from occlusionkit.tables.reid_heads import occlusion_head_table
+from occlusionkit.tables.reid_views import (
+    differences_view,
+    occlusion_head_view,
+    paper_view,
+    results_view,
+    single_query_view,
+    write_view,
+)
 
 PEOPLE = 24
 LAYOUTS = {"mine": "occluded_reid"}
@@ -218,6 +227,31 @@ def test_an_empty_layout_still_shows_what_is_published():
     nothing = results_table([])
     assert len(ablation_table(nothing, {})) == 16
     assert ablation_table(nothing, {}).schema == PAPER_LAYOUT
+
+
+def test_the_occlusion_head_is_told_apart_by_real_and_simulated_occlusion():
+    def calls(*rows):
+        columns = zip(*rows, strict=True) if rows else [[]] * 5
+        return make_table(OCCLUSION_CALLS, dict(zip((c.name for c in OCCLUSION_CALLS.columns), columns, strict=True)))
+
+    table = occlusion_head_table(
+        [
+            (
+                "mine",
+                "afpb-split0-seed1",
+                calls(("held_out", "occluded", 10, 6, 0.6), ("held_out", "simulated", 8, 8, 1)),
+            ),
+            (
+                "mine",
+                "afpb-split0-seed2",
+                calls(("held_out", "occluded", 10, 8, 0.8), ("held_out", "simulated", 8, 8, 1)),
+            ),
+            ("mine", "os-split0-seed1", calls()),
+        ]
+    )
+    lines = occlusion_head_view(table)[1]
+    assert [line[3:] for line in lines] == [["occluded", "70.00", "14.14", "10"], ["simulated", "100.00", "0.00", "8"]]
+    assert table["trainings"].tolist() == [2, 2]
 
 
 def test_curves_average_trainings_and_keep_the_canonical_split(sets, tmp_path):

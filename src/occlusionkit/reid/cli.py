@@ -77,7 +77,7 @@ def evaluate(
     )
     lines = summary_lines(found)
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    typer.echo(f"{protocol}{'+rerank' * rerank}: {PROTOCOLS[protocol].text}")
+    typer.echo(f"{settings.title_of(PROTOCOLS[protocol])}: {PROTOCOLS[protocol].text}")
     for line in lines:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
     typer.echo(_notes(found.facts, int(found.metrics["tied"].max()), ties, protocol, draws))

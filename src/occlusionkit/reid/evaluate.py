@@ -285,8 +285,7 @@ def _report(
             part = _select(items, members, shots, fusion)
             drawn = _select(draws, members, shots, fusion)
             shared = {
-                # A re-ranked number is another number: its name says so wherever it goes.
-                "protocol": protocol.name + ("+rerank" if settings.rerank else ""),
+                "protocol": settings.title_of(protocol),
                 "model": model,
                 "split": name,
                 "shots": shots,

@@ -83,6 +83,10 @@ class Settings:
     rerank: bool = False
     device: str = "cpu"
 
+    def title_of(self, protocol: Protocol) -> str:
+        """The protocol's name with what makes its numbers others: hand-cropped queries, re-ranking."""
+        return protocol.name + "+partial" * (self.query_role == "partial") + "+rerank" * self.rerank
+
 
 def read_settings(values: Mapping[str, Any], *, splits: Sequence[int] = (0,)) -> Settings:
     """From the config's section: shots, draws, few, ties. ValueError for other keys."""

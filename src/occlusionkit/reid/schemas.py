@@ -82,7 +82,7 @@ METRICS = Schema(
     key=("protocol", "model", "split", "shots", "fusion", "metric"),
     columns=(
         _MODEL,
-        Column("protocol", "string", "icme18, transfer, supervised or market1501"),
+        Column("protocol", "string", "icme18, transfer, supervised or market1501, then +partial, +rerank"),
         Column("split", "string", "number of the half split, all, or none"),
         Column("shots", "int32", "images a side; 0: single query"),
         Column("fusion", "string", "mean_feature, min_distance or none"),
@@ -202,5 +202,22 @@ SINGLE_QUERY = Schema(
         _maybe("mean_ap_trapezoid", "not published by any of them"),
         Column("published_in", "string", "where a published row stands", nullable=True),
         Column("remark", "string", "what to know before comparing", nullable=True),
+    ),
+)
+
+OCCLUSION_HEAD = Schema(
+    name="reid_occlusion_head",
+    doc="How often the second task (occluded or whole) is right, real and simulated occlusion apart.",
+    key=("dataset", "method", "trained_on", "people", "kind"),
+    columns=(
+        Column("dataset", "string", "name in the config"),
+        Column("method", "string", "with an occlusion head"),
+        Column("trained_on", "string", "half (of the dataset), train (its own part), or another dataset"),
+        Column("people", "string", "held_out (not trained on) or trained"),
+        Column("kind", "string", "whole, occluded (real), or simulated (whole images with a patch)"),
+        _maybe("accuracy", "fraction 0..1, mean over trainings"),
+        _maybe("seed_std", "sample standard deviation over trainings; NaN for one"),
+        Column("trainings", "int32", "seeds times half splits"),
+        Column("images", "int64", "of one training; the mean, rounded, over half splits"),
     ),
 )

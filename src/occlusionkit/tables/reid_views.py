@@ -107,6 +107,23 @@ def single_query_view(table: Table) -> Cells:
     return ["Dataset", "Protocol", "Method", "rank-1 [95%]", "mAP", "mAP (trapezoid)", "Where"], lines
 
 
+def occlusion_head_view(table: Table) -> Cells:
+    """One line for each method and kind of image; chance is 50%."""
+    lines = [
+        [
+            row["dataset"],
+            METHODS[row["method"]][0] + ("" if row["trained_on"] == "half" else f" ({row['trained_on']})"),
+            "not trained on" if row["people"] == "held_out" else "trained on",
+            row["kind"],
+            _percent(row["accuracy"]),
+            _percent(row["seed_std"]),
+            str(row["images"]),
+        ]
+        for row in _rows(table)
+    ]
+    return ["Dataset", "Method", "People", "Images", "Right, %", "± trainings", "Count"], lines
+
+
 def write_view(base: Path, table: Table, view: Cells) -> None:
     """base.parquet and .csv hold the table, .md and .tex the view."""
     write_views(base, table, header=view[0], rows=view[1])

@@ -21,7 +21,7 @@ from ..world import Mesh, Renderer
 from .layouts import FOLDERS, Dataset, Task, tasks_of
 from .poses import street_poses
 from .schemas import CROPS
-from .shots import OCCLUDED, WHOLE_AT_MOST, Cast, Passers, Shot, shots
+from .shots import OCCLUDED, WHOLE_AT_MOST, Cast, HiddenBy, Passers, Shot, shots
 from .sites import SITES, build_site
 from .take import Crop, take
 
@@ -52,6 +52,15 @@ class CropsPlan:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A crop and what hides its person."""
+
+    crop: Crop
+    hidden_by: HiddenBy
+    cover: str
+
+
 def render_part(
     renderer: Renderer, identities: Sequence[Body], passers: Sequence[Body], plan: CropsPlan, images: Path, table: Path
 ) -> dict[str, Any]:
@@ -60,14 +69,16 @@ def render_part(
     A crop depends on its person, the passers-by and the plan alone. Returns facts for the sidecar.
     ValueError where a person can not be shown as wanted.
     """
-    made, redrawn = {}, 0
+    made: dict[Task, Made] = {}
+    redrawn = 0
     for task, shot, crop, draws in _crops(renderer, identities, passers, plan):
-        made[task] = (shot, crop)
+        # Not the shot itself: it holds a world, a few MB.
+        made[task] = Made(crop, shot.hidden_by, shot.cover)
         redrawn += draws - 1
     tasks = sorted(made, key=lambda task: (task.dataset, task.path))
     with write_stored_zip(images) as archive:
         for task in tasks:
-            archive.add(f"{task.dataset}/{task.path}", _encoded(task, made[task][1]))
+            archive.add(f"{task.dataset}/{task.path}", _encoded(task, made[task].crop))
     write_table(table, _table(tasks, [made[task] for task in tasks]))
     return {"crops": len(tasks), "redrawn": redrawn, "host": {"renderer": renderer.description}}
 
@@ -121,7 +132,7 @@ def _encoded(task: Task, crop: Crop) -> bytes:
     return encode_tiff(crop.image) if task.path.endswith(".tif") else encode_jpeg(crop.image, quality=JPEG_QUALITY)
 
 
-def _table(tasks: Sequence[Task], made: Sequence[tuple[Shot, Crop]]) -> Table:
+def _table(tasks: Sequence[Task], made: Sequence[Made]) -> Table:
     columns: dict[str, Any] = {
         name: [getattr(task, name) for task in tasks]
         for name in ("dataset", "path", "identity", "split", "side", "number")
@@ -129,11 +140,11 @@ def _table(tasks: Sequence[Task], made: Sequence[tuple[Shot, Crop]]) -> Table:
     columns |= {
         "camera": [task.camera.number for task in tasks],
         "site": [task.camera.site for task in tasks],
-        "hidden_by": [shot.hidden_by for shot, _ in made],
-        "cover": [shot.cover for shot, _ in made],
-        "hidden_fraction": [crop.hidden_fraction for _, crop in made],
-        "person_px": [crop.person_px for _, crop in made],
-        "box_xyxy": np.array([crop.box_xyxy for _, crop in made]).reshape(-1, 4),
+        "hidden_by": [one.hidden_by for one in made],
+        "cover": [one.cover for one in made],
+        "hidden_fraction": [one.crop.hidden_fraction for one in made],
+        "person_px": [one.crop.person_px for one in made],
+        "box_xyxy": np.array([one.crop.box_xyxy for one in made]).reshape(-1, 4),
         "camera_size_hw": np.array([task.camera.size_hw for task in tasks]).reshape(-1, 2),
     }
     return make_table(CROPS, columns)

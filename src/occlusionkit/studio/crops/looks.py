@@ -30,12 +30,12 @@ class Look:
 
 def varied(look: Look, rng: np.random.Generator) -> Look:
     """The look of one picture: clouds, automatic exposure and white balance wander about the camera's own."""
-    stray = np.exp(rng.normal(0, 0.035, 3))
+    stray = np.exp(rng.normal(0, 0.03, 3))
     red, green, blue = (float(gain * off) for gain, off in zip(look.gains, stray, strict=True))
     return replace(
         look,
         gains=(red, green, blue),
-        exposure=look.exposure * float(np.exp(rng.normal(0, 0.12))),
+        exposure=look.exposure * float(np.exp(rng.normal(0, 0.1))),
         blur_per_mille=look.blur_per_mille * float(rng.uniform(0.6, 1.6)),
         noise=look.noise * float(rng.uniform(0.7, 1.4)),
     )

@@ -31,7 +31,7 @@ _PASSERS = 0xBA
 # A person counts as occluded from the first to the second share of hidden pixels; shots aim at the inner span, since
 # rays to a few hundred points are off by a few percent. Whole people may lose no more than WHOLE_AT_MOST.
 OCCLUDED = (0.2, 0.7)
-AIMED = (0.26, 0.62)
+AIMED = (0.25, 0.6)
 WHOLE_AT_MOST = 0.04
 # Points of a body that rays are sent to, and how far before the skin they end.
 POINTS, SKIN_M = 350, 0.04

@@ -48,11 +48,6 @@ class ReidNet(nn.Module):
             self.neck.bias.requires_grad_(False)
         self.identity = nn.Linear(channels, people, bias=not neck)
         self.occlusion = nn.Linear(channels, 2) if occlusion_head else None
-        for head in (self.identity, self.occlusion):
-            if head is not None:
-                nn.init.normal_(head.weight, std=0.01)
-                if head.bias is not None:
-                    nn.init.zeros_(head.bias)
         self.register_buffer("mean", torch.from_numpy(255 * MEAN), persistent=False)
         self.register_buffer("std", torch.from_numpy(255 * STD), persistent=False)
 

@@ -114,8 +114,9 @@ def results_table(measured: Sequence[Measured]) -> Table:
         for who, shots, fusion in _cells(one):
             for label, splits in _split_groups(one, who, shots, fusion):
                 drawn = _draws_of(one, who, shots, fusion, splits)
+                parts = _parts(one, who, shots, fusion, splits)
                 for metric in METRIC_NAMES:
-                    scores = _scores(one, who, shots, fusion, splits, metric)
+                    scores = _scores(parts, metric)
                     interval = mean_interval(scores)
                     known = METHODS[who.method][1]
                     value, where = published.get((TITLES[one.layout], str(known), shots, metric), (math.nan, None))
@@ -153,9 +154,11 @@ def differences_table(measured: Sequence[Measured]) -> Table:
                 shared = sorted(
                     set(_splits_of(one, first, shots, fusion)) & set(_splits_of(one, second, shots, fusion))
                 )
-                for metric in _TESTED if shared else ():
-                    sides = (_scores(one, who, shots, fusion, shared, metric) for who in (first, second))
-                    found = difference_interval(*sides)
+                if not shared:
+                    continue
+                sides = [_parts(one, who, shots, fusion, shared) for who in (first, second)]
+                for metric in _TESTED:
+                    found = difference_interval(*(_scores(parts, metric) for parts in sides))
                     rows.append(
                         {
                             **_where(one, shots, fusion, _label(shared), metric),
@@ -274,17 +277,20 @@ def _label(splits: Sequence[int]) -> str:
     return f"{splits[0]}-{splits[-1]}" if list(splits) == runs and len(runs) > 1 else ",".join(map(str, splits))
 
 
-def _scores(one: Measured, who: _Who, shots: int, fusion: str, splits: Sequence[int], metric: str) -> ByIdentity:
-    """Scores by training and identity; the rows of every training in one order."""
-    values, people = [], np.array([], dtype=np.int64)
+def _parts(one: Measured, who: _Who, shots: int, fusion: str, splits: Sequence[int]) -> list[Table]:
+    """Items of every training, in one order."""
+    parts = []
     for models in who.trainings.values():
         rows = _rows(one.items, models, shots, fusion)
         rows = rows[np.isin(one.items["split"][rows], list(splits))]
         keys = list(zip(one.items["split"][rows].tolist(), one.items["item"][rows].tolist(), strict=True))
-        part = one.items.take(rows[np.array(sorted(range(len(rows)), key=keys.__getitem__), dtype=np.int64)])
-        values.append(item_scores(part, metric))
-        people = part["identity"]
-    return by_identity(values, people)
+        parts.append(one.items.take(rows[np.array(sorted(range(len(rows)), key=keys.__getitem__), dtype=np.int64)]))
+    return parts
+
+
+def _scores(parts: Sequence[Table], metric: str) -> ByIdentity:
+    """Scores by training and identity."""
+    return by_identity([item_scores(part, metric) for part in parts], parts[0]["identity"])
 
 
 def _draws_of(one: Measured, who: _Who, shots: int, fusion: str, splits: Sequence[int]) -> Table:

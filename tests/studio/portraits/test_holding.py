@@ -3,7 +3,7 @@ import pytest
 
 from occlusionkit.studio.portraits.bust import HeadPose, head_frame, pose_of
 from occlusionkit.studio.portraits.draws import rng_for
-from occlusionkit.studio.portraits.holding import hand_matrix, place_before, thing_matrix
+from occlusionkit.studio.portraits.holding import GRIPS, grip, hand_matrix, place_before, thing_matrix
 from occlusionkit.studio.portraits.things import build_thing
 
 
@@ -58,3 +58,35 @@ def test_a_hand_is_before_the_face_and_reaches_in_from_below_or_aside(busts):
     # Mostly the palm is on the face, so its back looks at the camera.
     assert 0.5 < np.mean(np.array(backs) > 0) < 0.95
     assert np.mean(np.array(wrists) < 0.45) == 1
+
+
+@pytest.mark.parametrize("side", ["L", "R"])
+@pytest.mark.parametrize("kind", sorted(GRIPS))
+def test_a_fist_goes_around_what_it_holds(busts, kind, side):
+    found, _ = places(busts[0], 3)
+    for number, place in enumerate(found):
+        rng = rng_for(4, kind, number)
+        thing = build_thing(kind, rng, textures=())
+        matrix = thing_matrix(thing, place, rng)
+        pose, placed = grip(thing, matrix, place, side, rng)
+        np.testing.assert_allclose(placed[:3, :3] @ placed[:3, :3].T, np.eye(3), atol=1e-9)
+        assert np.linalg.det(placed[:3, :3]) == pytest.approx(1)
+        assert placed[:3, 1] @ -place.away > 0.3, "the back of the hand looks to the camera"
+        # A left hand is to the picture's right, and so is its arm.
+        assert placed[:3, 2] @ place.right * (1 if side == "L" else -1) > 0.3
+        points = np.concatenate([shape.vertices for shape, _ in thing.parts.shapes])
+        height = points[:, 2].min() + GRIPS[kind] * np.ptp(points[:, 2])
+        # Where the thing's axis is at that height; a flower's stem is bent.
+        axis = {"flower": (0.0, 0.012)}.get(kind, (0.0, 0.0))
+        held = np.linalg.inv(placed) @ matrix @ [*axis, height, 1]
+        # In hand coordinates what is held lies before the palm, beside the knuckles.
+        assert -0.07 < held[1] < -0.01
+        assert abs(held[2]) < 0.04
+        assert all(20 < bend < 95 for bend in pose.bend_deg)
+
+
+def test_nobody_can_hold_a_scarf_in_a_fist(busts):
+    found, _ = places(busts[0], 1)
+    thing = build_thing("ball", rng_for(1), textures=())
+    with pytest.raises(ValueError, match=r"grip: expected one of bottle, cup, .*found ball"):
+        grip(thing, np.eye(4), found[0], "L", rng_for(1))

@@ -76,7 +76,7 @@ def aligned_view(rng: np.random.Generator) -> View:
 
 def wild_view(rng: np.random.Generator) -> View:
     """A passer-by's camera: farther, tilted, from the side, the face anywhere."""
-    zoom = float(rng.uniform(0.42, 0.85))
+    zoom = float(rng.uniform(0.45, 0.92))
     room = 0.5 - 0.36 * zoom
     return View(
         azimuth_deg=float(np.clip(rng.normal(0, 28), -58, 58)),

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...geometry import Array
+from ..rooms.shapes import Shape
 from .bust import Bust, HeadFrame
 from .draws import turn_about
+from .hands import HandPose, Side
 from .things import Thing
 
 # How far a held thing may lean to either side and turn from the camera, degrees; others 25 and 30.
@@ -31,6 +33,9 @@ _TURNS = {
     "ice_cream": 180.0,
     "microphone": 180.0,
 }
+# Things that a fist can go around: where on their height, from below.
+GRIPS = {"bottle": 0.3, "cup": 0.5, "fan": 0.06, "flower": 0.2, "ice_cream": 0.25, "microphone": 0.35, "paddle": 0.12,
+         "phone": 0.35, "remote": 0.3, "spoon": 0.25, "stick": 0.45}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +70,49 @@ def thing_matrix(thing: Thing, place: Before, rng: np.random.Generator) -> Array
     points = np.concatenate([shape.vertices for shape, _ in thing.parts.shapes]) @ rotation.T
     deep = float((points @ place.away).max())
     return _matrix(rotation, place.point - (deep + rng.uniform(0.025, 0.10)) * place.away)
+
+
+def grip(thing: Thing, matrix: Array, place: Before, side: Side, rng: np.random.Generator) -> tuple[HandPose, Array]:
+    """A fist around a thing that is held before a face: its pose, and (4, 4) from hand coordinates.
+
+    matrix: where the thing is. The thumb is up, the back of the hand looks to the camera, and the forearm reaches in
+    from the hand's own side. ValueError for a thing that is not in GRIPS.
+    """
+    if thing.kind not in GRIPS:
+        raise ValueError(f"grip: expected one of {', '.join(GRIPS)}, found {thing.kind}")
+    points = np.concatenate([shape.vertices for shape, _ in thing.parts.shapes])
+    height = points[:, 2].min() + GRIPS[thing.kind] * np.ptp(points[:, 2])
+    near = np.concatenate([_section(shape, height) for shape, _ in thing.parts.shapes])
+    up = matrix[:3, 2]
+    aside = place.right - (place.right @ up) * up
+    aside /= np.linalg.norm(aside)
+    toward = np.cross(aside, up)
+    # How thick the thing is where the hand is: towards the camera, and across.
+    middle = (near.min(axis=0) + near.max(axis=0)) / 2
+    offset = (near - middle) @ matrix[:3, :3].T
+    thick = float((offset @ toward).max())
+    wide = float(np.ptp(offset @ aside)) / 2
+    thumb = 1.0 if side == "L" else -1.0
+    rotation = np.stack([thumb * up, toward, thumb * aside], axis=1)
+    # The wrist hangs a little lower than the fist.
+    rotation = turn_about(toward, -thumb * np.radians(rng.uniform(5, 35))) @ rotation
+    bend = float(np.interp(wide, [0.005, 0.02, 0.045], [78.0, 58.0, 34.0]))
+    bends = tuple((bend + rng.normal(0, 3, 4)).tolist())
+    pose = HandPose(spread=0.1, bend_deg=bends, thumb_deg=float(rng.uniform(5, 25)))
+    held = matrix[:3, :3] @ middle + matrix[:3, 3]
+    origin = held + (max(thick, 0.006) + 0.012) * toward + thumb * min(wide, 0.02) * aside
+    return pose, _matrix(rotation, origin)
+
+
+def _section(shape: Shape, height_m: float) -> Array:
+    """(n, 3) m: where a shape's edges pass a height."""
+    edges = shape.faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2)
+    start, end = shape.vertices[edges[:, 0]], shape.vertices[edges[:, 1]]
+    below, above = start[:, 2] - height_m, end[:, 2] - height_m
+    crosses = below * above < 0
+    share = (below[crosses] / (below[crosses] - above[crosses]))[:, None]
+    points: Array = start[crosses] + share * (end[crosses] - start[crosses])
+    return points
 
 
 def hand_matrix(place: Before, rng: np.random.Generator) -> Array:

@@ -19,8 +19,8 @@ from .draws import rng_for
 from .dressing import FIRST_FREE_INSTANCE, PERSON, Dressed, dressed
 from .expressions import draw_expression
 from .framing import View, aligned_view, portrait_camera, wild_view
-from .hands import Hand, draw_hand_pose, hand_mesh, hand_of
-from .holding import hand_matrix, place_before, thing_matrix
+from .hands import Hand, HandPose, draw_hand_pose, hand_mesh, hand_of
+from .holding import GRIPS, grip, hand_matrix, place_before, thing_matrix
 from .patterns import TEST_CLASSES, TRAIN_CLASSES, paint_pattern
 from .picture import (
     Gloss,
@@ -42,6 +42,8 @@ Split = Literal["train", "test"]
 _WORN_PER_CLASS = 6
 # Draws of occluders are repeated until they hide a share of the face within these limits, at most so often.
 _HIDDEN, _ATTEMPTS = (0.03, 0.80), 8
+# Of things that a hand can go around, so many are held by one.
+_HELD = 0.75
 # How faces shine; the parts of a hand's mesh have no names.
 _SKIN_GLOSS = Gloss(0.13, 14.0)
 _SHINE = Shine(
@@ -236,27 +238,35 @@ def _draw_occluders(cast: Cast, sitting: Sitting, rng: np.random.Generator) -> O
             continue
         place = place_before(sitting.person.bust, sitting.frame, sitting.camera.center_world, rng, low=kind == "thing")
         if kind == "hand":
-            own = rng.random() < 0.6
-            name = sitting.person.bust.name if own else _pick(rng, tuple(body.name for body in cast.bodies))
-            item, owner = _hand_item(cast, name, rng, forearm_m=0.24, instance=first, matrix=hand_matrix(place, rng))
-            items.append(item)
+            hand = _someones_hand(cast, sitting, rng)
+            items.append(_hand_item(hand, draw_hand_pose(rng), hand_matrix(place, rng), instance=first))
             names.append("hand")
-            owners.append(owner)
-        else:
-            thing = build_thing(_pick(rng, cast.things), rng, textures=cast.textures)
-            items += thing.items("thing", first_instance=first, local_to_world=thing_matrix(thing, place, rng))
-            names.append(thing.kind)
-            textures += thing.textures
+            owners.append(hand.owner)
+            continue
+        thing = build_thing(_pick(rng, cast.things), rng, textures=cast.textures)
+        matrix = thing_matrix(thing, place, rng)
+        items += thing.items("thing", first_instance=first, local_to_world=matrix)
+        names.append(thing.kind)
+        textures += thing.textures
+        if thing.kind in GRIPS and rng.random() < _HELD:
+            hand = _someones_hand(cast, sitting, rng)
+            pose, placed = grip(thing, matrix, place, hand.side, rng)
+            items.append(_hand_item(hand, pose, placed, instance=first + 10, name="holding"))
+            names.append("hand")
+            owners.append(hand.owner)
     return Occluders(tuple(items), tuple(names), tuple(owners), tuple(sorted(set(textures))), tuple(clear), tint)
 
 
-def _hand_item(
-    cast: Cast, owner: str, rng: np.random.Generator, *, forearm_m: float, instance: int, matrix: Array
-) -> tuple[Item, str]:
+def _someones_hand(cast: Cast, sitting: Sitting, rng: np.random.Generator) -> Hand:
+    """A hand with its forearm: the sitter's own, mostly."""
+    own = rng.random() < 0.65
+    owner = sitting.person.bust.name if own else _pick(rng, tuple(body.name for body in cast.bodies))
     body = next(body for body in cast.bodies if body.name == owner)
-    hand = hand_of(body, "L" if rng.random() < 0.5 else "R", forearm_m=forearm_m)
-    mesh = hand_mesh(hand, draw_hand_pose(rng))
-    return Item("hand", "person", instance, mesh, local_to_world=matrix, moves=True), hand.owner
+    return hand_of(body, "L" if rng.random() < 0.5 else "R", forearm_m=0.24)
+
+
+def _hand_item(hand: Hand, pose: HandPose, matrix: Array, *, instance: int, name: str = "hand") -> Item:
+    return Item(name, "person", instance, hand_mesh(hand, pose), local_to_world=matrix, moves=True)
 
 
 def _pick(rng: np.random.Generator, names: Sequence[str]) -> str:

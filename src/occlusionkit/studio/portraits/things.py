@@ -50,7 +50,7 @@ class Palette:
     rng: np.random.Generator
     textures: tuple[str, ...]
 
-    def color(self, *, lightness: tuple[float, float] = (0.1, 0.9), colorful: float = 0.22) -> str:
+    def color(self, *, lightness: tuple[float, float] = (0.1, 0.9), colorful: float = 0.16) -> str:
         values = np.clip(self.rng.uniform(*lightness) + self.rng.normal(0, colorful, 3), 0.03, 1)
         return "#" + "".join(f"{round(255 * float(value)):02x}" for value in values)
 

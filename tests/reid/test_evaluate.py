@@ -198,3 +198,16 @@ def test_a_reranked_number_is_called_so_and_sets_have_none():
     assert value_of(plain, "mean_ap") != value_of(moved, "mean_ap")
     with pytest.raises(ValueError, match="re-ranking is for single queries"):
         evaluate(features, PROTOCOLS["icme18"], Settings(rerank=True))
+
+
+def test_boxes_of_nobody_are_neither_right_nor_wrong():
+    features = make_features(cameras=["c1", "c2"])
+    rows = {n: v.copy() for n, v in features.index.columns.items() if n not in ("row", "feature_sha256")}
+    nobody = (rows["role"] == "gallery") & (rows["identity"] == 3)
+    rows["identity"][rows["identity"] == 3] = 5
+    rows["identity"][nobody] = -1
+    marked = feature_set(features.features, rows)
+    left_out = drop(marked, ~nobody)
+    found, expected = (evaluate(each, PROTOCOLS["market1501"], Settings()) for each in (marked, left_out))
+    np.testing.assert_array_equal(found.metrics["value"], expected.metrics["value"])
+    assert found.facts["junk"] == nobody.sum() > 0

@@ -104,6 +104,7 @@ def test_a_csv_with_digests_is_checked(folder):
         ("path,role\na,query\n", "missing .'identity'."),
         ("path,identity,role,colour\na,1,query,red\n", "unknown .'colour'."),
         ("path,identity,role\na,1,query\nb,x,query\nc,1,gallery\n", "line 3, identity: expected a whole number, found"),
+        ("path,identity,role\na,1,query\nb,1,query\na,1,gallery\n", "1 images are listed more than once, a first"),
         ("path,identity,role\na,1,probe\nb,1,query\nc,1,gallery\n", "expected roles query, .* found 'probe'"),
     ],
 )

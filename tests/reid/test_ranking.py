@@ -235,6 +235,9 @@ def test_features_that_cannot_be_ranked_are_refused():
         rank_features(good, good, labels, ties="best")
     with pytest.raises(ValueError, match="expected cpu or cuda"):
         rank_features(good, good, labels, device="meta")
+    if not torch.cuda.is_available():
+        with pytest.raises(ValueError, match="expected a GPU for cuda, torch finds none"):
+            rank_features(good, good, labels, device="cuda")
     with pytest.raises(ValueError, match="finite numbers of shape"):
         rank_similarity(np.full((2, 2), np.nan), labels)
 

@@ -23,6 +23,8 @@ from .shots import Picks, SetRanks, draw_images, rank_sets
 from .splits import Split, half_split
 
 RANKS = (1, 5, 10, 20)
+# Market-1501's label of boxes that show nobody in particular: neither right nor wrong, so not in the gallery.
+JUNK = -1
 _SCORES = {
     "mean_ap": "average_precision",
     "mean_ap_trapezoid": "average_precision_trapezoid",
@@ -93,6 +95,8 @@ def _check_roles(features: FeatureSet, query_role: str, *, allow_unmatched: bool
 
 def _evaluate_single(features: FeatureSet, protocol: Protocol, settings: Settings, model: str) -> Evaluation:
     index, query, gallery = features.index, features.rows_of(settings.query_role), features.rows_of("gallery")
+    junk = index["identity"][gallery] == JUNK
+    gallery = gallery[~junk]
     cameras: dict[str, Ints] = {}
     if protocol.cameras:
         codes = _camera_codes(index["camera"], np.concatenate([query, gallery]), protocol)
@@ -127,7 +131,13 @@ def _evaluate_single(features: FeatureSet, protocol: Protocol, settings: Setting
     draws = make_table(DRAWS, {column.name: [] for column in DRAWS.columns})
     reported = _report(items, draws, protocol, settings, model, without_positives=len(lost))
     splits = make_table(SPLITS, {column.name: [] for column in SPLITS.columns})
-    return Evaluation(items, draws, reported, splits, _facts(features, lost_queries=len(lost), settings=settings))
+    return Evaluation(
+        items,
+        draws,
+        reported,
+        splits,
+        _facts(features, lost_queries=len(lost), settings=settings, junk=int(junk.sum())),
+    )
 
 
 def _camera_codes(cameras: NDArray[Any], used: Ints, protocol: Protocol) -> Ints:
@@ -145,6 +155,7 @@ def _evaluate_sets(features: FeatureSet, protocol: Protocol, settings: Settings,
     index = features.index
     query, gallery = features.rows_of(settings.query_role), features.rows_of("gallery")
     identities = index["identity"]
+    gallery = gallery[identities[gallery] != JUNK]
     splits = _splits(identities[np.concatenate([query, gallery])], settings.splits)
     items: list[dict[str, Any]] = []
     draws: list[dict[str, Any]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ def read_features(features: Path, index: Path) -> FeatureSet:
     features: .npy, (N, D) floats;  index: Parquet of schema FEATURES, or CSV with a header: path, identity, role, and
     optionally sha256, feature_sha256, occluded, index, camera, width, height; N rows in the order of the features.
     Raises FileNotFoundError, or ValueError naming file and row: not an array of that kind, NaN, another number of
-    rows, a row whose digest is that of other features, an unknown role.
+    rows, a row whose digest is that of other features, an image listed twice, an unknown role.
     """
     values = _read_array(features)
     table, digests_known = _read_csv(index) if index.suffix.lower() == ".csv" else (read_table(index, FEATURES), True)
@@ -85,6 +86,10 @@ def read_features(features: Path, index: Path) -> FeatureSet:
         )
     paths = [str(path) for path in table["path"]]
     _check_features(values, str(features), paths)
+    seen = Counter(paths)
+    twice = sorted(path for path, count in seen.items() if count > 1)
+    if twice:
+        raise ValueError(f"{index}: {len(twice)} images are listed more than once, {twice[0]} first")
     unknown = sorted(set(table["role"]) - set(ROLES))
     if unknown:
         raise ValueError(f"{index}: expected roles {', '.join(ROLES)}; found {unknown[0]!r}")

@@ -223,6 +223,8 @@ def _kind(device: str) -> str:
     kind: str = torch.device(device).type
     if kind not in BLOCK_BYTES:
         raise ValueError(f"device: expected {' or '.join(BLOCK_BYTES)}, found {device!r}")
+    if kind == "cuda" and not torch.cuda.is_available():
+        raise ValueError("device: expected a GPU for cuda, torch finds none here; use cpu")
     return kind
 
 

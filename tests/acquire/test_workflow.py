@@ -138,6 +138,22 @@ def test_after_kill_9_finished_parts_are_not_fetched_again(work, release, tiny_o
     _equals_the_direct_dataset(work, release, tiny_occlusion_person.root)
 
 
+@pytest.mark.slow
+def test_kill_9_in_each_step_then_again_ends_with_the_dataset(work, release, tiny_occlusion_person):
+    """Snakemake and its jobs are killed as soon as a step has begun; the last run finishes what they left."""
+    for step in ("download_part", "verify_part", "extract_archive", "index_files", "index_items"):
+        job = _start(work, "acquired", ITEMS)
+        log = work / "results" / "logs" / step
+        while not any(path.is_file() for path in log.rglob("*")):
+            assert job.poll() is None, job.stdout.read()
+            time.sleep(0.01)
+        os.killpg(job.pid, signal.SIGKILL)
+        job.communicate()
+    status, text = _snakemake(work, "acquired", ITEMS)
+    assert status == 0, text
+    _equals_the_direct_dataset(work, release, tiny_occlusion_person.root)
+
+
 def _script(name: str) -> Callable[..., object]:
     import importlib.util
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 import yaml
+from faulty_server import serving
+from running import Run
 
-from occlusionkit.acquire.pack import pack_occlusion_person
+from occlusionkit.acquire.pack import Release, pack_occlusion_person
 from occlusionkit.artifacts import read_table
 from occlusionkit.artifacts.schemas import DATASETS, INDEX, RATES
 
@@ -19,63 +18,74 @@ pytestmark = pytest.mark.slow
 
 NAME = "packed_person"
 
-
-class HalfwayHandler(BaseHTTPRequestHandler):
-    """Drops the line in the middle of each file's first answer, and ignores Range ever after."""
-
-    folder: Path
-    seen: set[str]
-
-    def do_GET(self):
-        data = (self.folder / Path(self.path).name).read_bytes()
-        first = self.path not in self.seen
-        self.seen.add(self.path)
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data[: len(data) // 2] if first else data)
-        self.close_connection = True
-
-    def log_message(self, *_):
-        pass
+# What a line and a server may do without anybody noticing, one list per part, one fault per request.
+OVERCOME = (["cut", "ignore-range"], ["status-503", "cut", "wrong-range", ""], ["cut", "status-500", ""], ["flip", ""])
+# What is refused each time, and how the message tells it.
+REFUSED = {
+    "flip": "was fetched twice and {part} has md5",
+    "html": "a web page titled 'Portal login' instead of the file",
+    "html-as-binary": "the server's file has 3,035 bytes, expected",
+    "short": "the server's file has",
+    "long": "the server's file has",
+}
 
 
-@pytest.fixture(scope="module")
-def failing_server(tmp_path_factory):
-    """A local server over an empty folder; (folder, address, paths that were asked for)."""
-    folder = tmp_path_factory.mktemp("served")
-    handler = type("Handler", (HalfwayHandler,), {"folder": folder, "seen": set()})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield folder, f"http://127.0.0.1:{server.server_port}", handler.seen
-    server.shutdown()
-    server.server_close()
-    thread.join()
+@dataclass(frozen=True)
+class Acquired:
+    """Runs on one folder of results: one for each fault that is refused, then, with the server healed, the whole."""
+
+    release: Release
+    bad_part: str
+    refused: dict[str, Run]
+    asked_by_the_last: set[str]
+    run: Run
 
 
 @pytest.fixture(scope="module")
-def acquired_run(tiny_run, snakemake, tmp_path_factory, failing_server):
+def acquired(tiny_run, snakemake, tmp_path_factory) -> Acquired:
     folder = tmp_path_factory.mktemp("acquired")
-    served, address, seen = failing_server
-    release = pack_occlusion_person(
-        tiny_run.results / "data/occlusion_person", folder / "release", name=NAME, volume_bytes=60_000, address=address
-    )
-    for path in release.folder.iterdir():
-        shutil.copy2(path, served / path.name)
-    config = folder / "acquired.yaml"
-    config.write_text(
-        yaml.safe_dump(
-            {
-                "datasets": {"occlusion_person": NAME},
-                "acquire": {"manifests": [str(release.folder)], "wait_s": 0.1},
-            }
-        )
-    )
-    run = snakemake(folder / "run", configs=(config,))
-    assert run.status == 0, run.text[-3000:]
-    assert len(seen) > 5, "the parts came over the wire"
-    return run
+    with pytest.MonkeyPatch.context() as patch, serving() as server:
+        patch.setenv("no_proxy", "127.0.0.1")
+        release = pack_occlusion_person(
+            tiny_run.results / "data/occlusion_person", folder / "release",
+            name=NAME, volume_bytes=90_000, address=server.address,
+        )  # fmt: skip
+        server.files = {f"/{path.name}": path.read_bytes() for path in release.folder.iterdir()}
+        *good, bad = sorted(release.parts)
+        for part, faults in zip(good, OVERCOME, strict=False):
+            server.faults[f"/{part}"] = list(faults)
+        config = folder / "acquired.yaml"
+        acquire = {"manifests": [str(release.folder)], "fetch": [NAME], "wait_s": 0.05, "retries": 3}
+        config.write_text(yaml.safe_dump({"datasets": {"occlusion_person": NAME}, "acquire": acquire}))
+        refused = {}
+        for fault in REFUSED:
+            server.faults[f"/{bad}"] = [fault]
+            refused[fault] = snakemake(folder / "run", "--keep-going", "acquired", configs=(config,))
+        del server.faults[f"/{bad}"]
+        server.requests.clear()
+        run = snakemake(folder / "run", configs=(config,))
+        assert run.status == 0, run.text[-3000:]
+        return Acquired(release, bad, refused, {path.removeprefix("/") for path, _ in server.requests}, run)
+
+
+@pytest.fixture(scope="module")
+def acquired_run(acquired) -> Run:
+    return acquired.run
+
+
+@pytest.mark.parametrize("fault", REFUSED)
+def test_a_wrong_part_ends_with_one_message_that_names_it(acquired, fault):
+    run, part = acquired.refused[fault], acquired.bad_part
+    assert run.status != 0
+    told = [line for line in run.text.splitlines() if line.startswith("ERROR: ")]
+    assert len(told) == 1, run.text[-3000:]
+    assert told[0].startswith("ERROR: download_part: ") and part in told[0]
+    assert REFUSED[fault].format(part=part) in told[0]
+
+
+def test_only_the_wrong_part_is_fetched_once_its_server_is_healed(acquired):
+    assert len(acquired.release.parts) >= 4
+    assert acquired.asked_by_the_last == {acquired.bad_part}
 
 
 def test_tables_from_archives_equal_those_from_the_studio(tiny_run, acquired_run):

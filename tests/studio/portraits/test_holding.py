@@ -76,8 +76,9 @@ def test_a_fist_goes_around_what_it_holds(busts, kind, side):
         assert placed[:3, 2] @ place.right * (1 if side == "L" else -1) > 0.3
         points = np.concatenate([shape.vertices for shape, _ in thing.parts.shapes])
         height = points[:, 2].min() + GRIPS[kind] * np.ptp(points[:, 2])
-        # Where the thing's axis is at that height; a flower's stem is bent.
-        axis = {"flower": (0.0, 0.012)}.get(kind, (0.0, 0.0))
+        # The thing's axis about there: amid the vertices next to that height.
+        nearest = points[np.argsort(np.abs(points[:, 2] - height))[:16]]
+        axis = (nearest[:, :2].min(axis=0) + nearest[:, :2].max(axis=0)) / 2
         held = np.linalg.inv(placed) @ matrix @ [*axis, height, 1]
         # In hand coordinates what is held lies before the palm, beside the knuckles.
         assert -0.07 < held[1] < -0.01

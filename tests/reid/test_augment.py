@@ -56,6 +56,17 @@ def test_input_is_normalised_with_imagenets_colours():
     assert found[1, 0, 1, 2] == pytest.approx((red / 255 - 0.485) / 0.229, abs=1e-5)
 
 
+def test_pixels_change_by_the_guides_formula():
+    law = AugmentSettings(flip=0, shift=0, brightness=0.3, contrast=0.2, colour=0.1)
+    draws = rng(5)
+    draws.random(3)  # mirror and shift come first
+    c, b = 0.2 * draws.uniform(-1, 1), 0.3 * draws.uniform(-1, 1)
+    d = 0.1 * draws.uniform(-1, 1, 3)
+    mean = IMAGE.mean()
+    expected = ((IMAGE - mean) * (1 + c) + mean * (1 + b)) * (1 + d)
+    np.testing.assert_array_equal(augment(IMAGE, rng(5), law), np.clip(np.rint(expected), 0, 255))
+
+
 def test_a_setting_out_of_range_is_named():
     with pytest.raises(ValueError, match=r"AugmentSettings\.shift"):
         AugmentSettings(shift=1.0)

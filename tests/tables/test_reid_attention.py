@@ -60,7 +60,7 @@ def test_every_crop_has_a_row_that_begins_with_itself():
 def test_a_person_has_query_gallery_and_one_map_a_network_side_by_side():
     networks = {"baseline": network(0), "afpb": network(1)}
     sheet = draw_attention(networks, crops_of(4), crops_of(4), columns=2)
-    assert sheet.shape == (22 + 2 * 196 - 4, 8 * 100 - 4, 3)
+    assert sheet.shape == (22 + 2 * 196 - 4, 2 * (4 * 100 - 4) + 28, 3)
     maps = sheet[22 : 22 + 192, 200:296], sheet[22 : 22 + 192, 300:396]
     assert not np.array_equal(*maps), "both networks look the same"
 

@@ -51,9 +51,11 @@ def augment(image: Image, rng: np.random.Generator, settings: AugmentSettings) -
             np.ascontiguousarray(changed), matrix, size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
         )
     if settings.brightness or settings.contrast or settings.colour:
-        mean = float(changed.mean())
-        lit = ((changed - mean) * gain + mean * (1 + offset)) * channels
-        changed = np.clip(np.rint(lit), 0, 255).astype(np.uint8)
+        # A pixel's new value depends on its old one alone: worked out for the 256 there are, and looked up.
+        mean, values = float(changed.mean()), np.arange(256)[:, None]
+        lit = ((values - mean) * gain + mean * (1 + offset)) * channels  # (256, 3)
+        table = np.clip(np.rint(lit), 0, 255).astype(np.uint8).reshape(1, 256, 3)
+        changed = cv2.LUT(np.ascontiguousarray(changed), table)
     return np.ascontiguousarray(changed)
 
 

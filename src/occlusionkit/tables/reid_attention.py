@@ -28,6 +28,8 @@ from .figures import write_picture
 
 _HEIGHT_PX = 192
 _LABEL_PX = 22
+# Between people who stand side by side in a figure.
+_GAP_PX = 28
 
 PATCH_EVIDENCE = Schema(
     name="reid_patch_evidence",
@@ -73,13 +75,18 @@ def draw_attention(
     for title, model in networks.items():
         maps = evidence_maps(model, crops, embed_images(model, references))
         found[title] = (maps, shared_limit([maps]))
-    pictures: list[Image] = []
+    titles = ["query", "gallery", *networks]
+    rows = []
     for number, (crop, reference) in enumerate(zip(crops, references, strict=True)):
-        pictures += [_scaled(crop), _scaled(reference)]
+        pictures = [_scaled(crop), _scaled(reference)]
         pictures += [_scaled(overlay(crop, maps[number], limit=limit)) for maps, limit in found.values()]
-    per_person = 2 + len(networks)
-    titles = ["query", "gallery", *networks] * columns
-    return _with_titles(tile(pictures, columns=per_person * columns), titles, columns=per_person * columns)
+        rows.append(tile(pictures, columns=len(titles)))
+    rows += [np.full_like(rows[0], 255)] * (-len(rows) % columns)
+    parts = [
+        _with_titles(tile(rows[start::columns], columns=1), titles, columns=len(titles)) for start in range(columns)
+    ]
+    gap = np.full((parts[0].shape[0], _GAP_PX, 3), 255, np.uint8)
+    return np.concatenate([piece for part in parts for piece in (gap, part)][1:], axis=1)
 
 
 def patch_evidence(networks: Mapping[str, ReidNet], crops: NDArray[np.uint8], simulator: SimulatorSettings) -> Table:

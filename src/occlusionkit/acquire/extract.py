@@ -24,7 +24,7 @@ from .settings import RESULTS, Limits
 from .staging import Staging
 from .tar_reader import TarReader
 from .tools import unpack_by_tool
-from .volumes import Volumes, check_volumes
+from .volumes import Volumes, check_listed, check_volumes
 from .writer import write_member
 from .zip_reader import ZipReader
 
@@ -91,6 +91,7 @@ def extract_archive(
     After any of them `target` has nothing new in it, and what was unpacked and checked waits in the staging folder.
     """
     parts = check_volumes(parts)
+    check_listed(parts, published or {})
     with contextlib.ExitStack() as stack:
         gate = stack.enter_context(VerifyAhead(parts, published)) if published is not None else None
         try:

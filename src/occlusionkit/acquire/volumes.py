@@ -9,7 +9,7 @@ import io
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,20 @@ def check_volumes(parts: Sequence[Path]) -> tuple[Path, ...]:
             "cut short, or of another release: fetch it again"
         )
     return tuple(parts)
+
+
+def check_listed(parts: Sequence[Path], listed: Iterable[str]) -> None:
+    """Raise VolumeError naming the volumes that a list of file names has and `parts` have not: also a last one."""
+    match = VOLUME_NAME.match(parts[0].name)
+    if match is None:
+        return
+    belonging = {name for name in listed if (m := VOLUME_NAME.match(name)) and m["stem"] == match["stem"]}
+    absent = sorted(belonging - {part.name for part in parts})
+    if absent:
+        raise VolumeError(
+            f"{parts[0].parent / match['stem']}: missing {len(absent)} of {len(belonging)} volumes: "
+            f"{', '.join(absent[:5])}"
+        )
 
 
 class _Stream(io.RawIOBase):

@@ -22,8 +22,6 @@ def main(
     sections: dict[str, Any],
     show_pictures: bool,
 ) -> dict[str, Any]:
-    if not show_pictures:
-        raise ValueError("these figures hold pictures of real people: set report.show_real_people to draw them")
     return attention_of_dataset(
         index,
         images,
@@ -32,6 +30,7 @@ def main(
         attention=attention,
         evidence=evidence,
         people=people,
+        show_pictures=show_pictures,
         simulator=from_mapping(SECTIONS["simulator"], sections["simulator"]),
         erasing=from_mapping(SECTIONS["erasing"], sections["erasing"]),
         augmentation=from_mapping(SECTIONS["augment"], sections["augment"]),

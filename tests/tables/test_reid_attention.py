@@ -122,8 +122,9 @@ def draw(dataset: Path, **changes: object) -> dict[str, object]:
     weights = [dataset / method / "weights.pt" for method in ("baseline", "afpb")]
     laws = {"simulator": SimulatorSettings(), "erasing": ErasingSettings(), "augmentation": AugmentSettings()}
     return attention_of_dataset(
-        dataset / "index.parquet", dataset / "images.zip", weights, people=3, **files, **laws, **changes
-    )
+        dataset / "index.parquet", dataset / "images.zip", weights, **{"people": 3, "show_pictures": True} | changes,
+        **files, **laws,
+    )  # fmt: skip
 
 
 def test_only_people_who_were_not_trained_on_are_looked_at(dataset):
@@ -133,6 +134,15 @@ def test_only_people_who_were_not_trained_on_are_looked_at(dataset):
     assert cv2.imread(str(dataset / "out/attention.jpg")).shape[1] == 4 * 100 - 4
     (dataset / "afpb/model.json").write_text(json.dumps(card("afpb", people=(3, 4)).to_json()))
     assert draw(dataset)["images"] == 4, "whom any of the networks knows is left out"
+
+
+def test_pictures_of_people_stay_out_where_they_are_not_to_be_shown(dataset):
+    draw(dataset, show_pictures=False)
+    shown = cv2.imread(str(dataset / "out/attention.jpg"))[22:]
+    flat = shown[:192, :96], shown[:192, 104:192]  # JPEG smears the gap between them a little
+    assert all(one.std(axis=(0, 1)).max() < 8 for one in flat), "query and gallery are to be flat"
+    simulated = cv2.imread(str(dataset / "out/simulated.jpg"))[22:, :96]
+    assert len(np.unique(simulated[:192] // 16)) <= 2
 
 
 def test_networks_of_other_input_sizes_are_not_compared(dataset):

@@ -30,6 +30,7 @@ _HEIGHT_PX = 192
 _LABEL_PX = 22
 # Between people who stand side by side in a figure.
 _GAP_PX = 28
+_GREY = 128
 
 PATCH_EVIDENCE = Schema(
     name="reid_patch_evidence",
@@ -67,17 +68,24 @@ def draw_simulated(
 
 
 def draw_attention(
-    networks: Mapping[str, ReidNet], crops: NDArray[np.uint8], references: NDArray[np.uint8], *, columns: int
+    networks: Mapping[str, ReidNet],
+    crops: NDArray[np.uint8],
+    references: NDArray[np.uint8],
+    *,
+    columns: int,
+    show_pictures: bool = True,
 ) -> Image:
     """Query crops and, for each network, where it finds what makes them like the reference, a picture of the same
-    person. networks: title -> network;  crops, references (N, H, W, 3) of one size;  columns: people side by side."""
+    person. networks: title -> network;  crops, references (N, H, W, 3) of one size;  columns: people side by side;
+    show_pictures: else flat grey stands for the people, and only the evidence is drawn."""
     found = {}
     for title, model in networks.items():
         maps = evidence_maps(model, crops, embed_images(model, references))
         found[title] = (maps, shared_limit([maps]))
     titles = ["query", "gallery", *networks]
     rows = []
-    for number, (crop, reference) in enumerate(zip(crops, references, strict=True)):
+    drawn = [crops, references] if show_pictures else [np.full_like(crops, _GREY), np.full_like(references, _GREY)]
+    for number, (crop, reference) in enumerate(zip(*drawn, strict=True)):
         pictures = [_scaled(crop), _scaled(reference)]
         pictures += [_scaled(overlay(crop, maps[number], limit=limit)) for maps, limit in found.values()]
         rows.append(tile(pictures, columns=len(titles)))
@@ -124,25 +132,31 @@ def attention_of_dataset(
     attention: Path,
     evidence: Path,
     people: int,
+    show_pictures: bool,
     simulator: SimulatorSettings,
     erasing: ErasingSettings,
     augmentation: AugmentSettings,
 ) -> dict[str, Any]:
     """Draw both figures and write PATCH_EVIDENCE, all on people that none of the networks was trained on.
 
-    weights: of one training of each method, on the same people of this dataset;  people: shown in each figure.
+    weights: of one training of each method, on the same people of this dataset;  people: shown in each figure;
+    show_pictures: false for pictures of real people that are not to be shown; flat greys stand for them.
     """
     rows = read_table(index, CROPS)
     networks, size_hw, trained = _networks(weights)
     held_out = sorted(set(rows["identity"].tolist()) - trained)
     pairs = _first_pairs(rows, held_out, people)
     crops = read_resized(images, [path for pair in pairs for path in pair], size_hw=size_hw)
-    write_picture(attention, draw_attention(networks, crops[::2], crops[1::2], columns=2 if people > 4 else 1))
+    columns = 2 if people > 4 else 1
+    sheet = draw_attention(networks, crops[::2], crops[1::2], columns=columns, show_pictures=show_pictures)
+    write_picture(attention, sheet)
     whole = rows.take(np.flatnonzero(np.isin(rows["identity"], held_out) & (rows["role"] == "gallery")))
     table = patch_evidence(networks, read_resized(images, whole["path"].tolist(), size_hw=size_hw), simulator)
     write_table(evidence, table)
     learned = _first_pairs(rows, sorted(trained), 4)
     shown = read_resized(images, [gallery for _, gallery in learned], size_hw=size_hw)
+    if not show_pictures:
+        shown = np.stack([np.full_like(one, _GREY + 20 * number) for number, one in enumerate(shown)])
     write_picture(simulated, draw_simulated(list(shown), simulator, erasing, augmentation))
     return {"people": len(pairs), "images": len(whole)}
 

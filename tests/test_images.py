@@ -21,6 +21,7 @@ from occlusionkit.images import (
     encode_instance,
     encode_jpeg,
     encode_png,
+    encode_tiff,
 )
 
 RED_THEN_BLUE = np.array([[[255, 0, 0], [0, 0, 255], [0, 255, 0]]], np.uint8)
@@ -164,3 +165,11 @@ def test_what_is_no_image_is_refused_by_name(read, damage, capfd):
     with pytest.raises(ValueError, match=rf"shard-0003/a\.png: expected an image, found {len(data)} bytes"):
         read(data, where="shard-0003/a.png")
     capfd.readouterr()  # libpng's own words
+
+
+def test_tiff_keeps_every_pixel_and_is_the_little_endian_kind():
+    image = np.random.default_rng(0).integers(0, 256, (12, 7, 3), dtype=np.uint8)
+    data = encode_tiff(image)
+    assert data[:4] == b"II*\0"
+    np.testing.assert_array_equal(decode_image(data, where="x.tif"), image)
+    assert encode_tiff(image) == data

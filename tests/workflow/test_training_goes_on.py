@@ -48,7 +48,7 @@ def test_a_killed_training_redoes_no_epoch_and_ends_with_the_same_weights(tiny_r
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_for(lambda: finished_epochs(folder) >= 2 or process.poll() is not None, longest_s=120)
+        wait_for(lambda: finished_epochs(folder) >= 2 or process.poll() is not None, longest_s=400)
         assert process.poll() is None, "the training ended before it could be killed"
     finally:
         process.kill()

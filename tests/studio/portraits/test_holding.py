@@ -82,7 +82,8 @@ def test_a_fist_goes_around_what_it_holds(busts, kind, side):
         held = np.linalg.inv(placed) @ matrix @ [*axis, height, 1]
         # In hand coordinates what is held lies before the palm, beside the knuckles.
         assert -0.07 < held[1] < -0.01
-        assert abs(held[2]) < 0.04
+        # A cup's handle counts as its width, wherever it points.
+        assert abs(held[2]) < (0.075 if kind == "cup" else 0.04)
         assert all(20 < bend < 95 for bend in pose.bend_deg)
 
 

@@ -99,6 +99,7 @@ def test_where_all_images_are_taken_there_is_one_draw():
     found = evaluate(make_features(images=3), PROTOCOLS["icme18"], Settings(draws=50, shots=(3,)))
     assert set(found.draws["draw"]) == {0}
     assert set(found.items["draws"]) == {1}
+    assert np.isnan(found.metrics["draw_std"]).all()  # nothing was repeated: that is not a spread of 0
 
 
 def test_identities_with_few_images_are_capped_or_dropped_and_counted():

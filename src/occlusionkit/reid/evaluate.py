@@ -309,7 +309,7 @@ def _report(
             }
             for metric in METRIC_NAMES:
                 interval = mean_interval(by_identity([item_scores(part, metric)], part["identity"]))
-                spread = float(drawn[metric].std()) if len(drawn) and metric in drawn.columns else float("nan")
+                spread = float(drawn[metric].std()) if len(drawn) > 1 and metric in drawn.columns else float("nan")
                 values = {"value": interval.value, "low": interval.low, "high": interval.high, "draw_std": spread}
                 rows.append({**shared, "metric": metric, **values})
     return make_table(METRICS, _columns(METRICS, rows))

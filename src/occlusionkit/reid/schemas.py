@@ -90,7 +90,9 @@ METRICS = Schema(
         Column("value", "float64", "fraction 0..1; NaN where nothing was counted", nullable=True),
         Column("low", "float64", "2.5% point of the bootstrap over identities", nullable=True),
         Column("high", "float64", "97.5% point", nullable=True),
-        Column("draw_std", "float64", "standard deviation over draws and splits; NaN: single query", nullable=True),
+        Column(
+            "draw_std", "float64", "standard deviation over draws and splits; NaN where there is one", nullable=True
+        ),
         Column("queries", "int64", "query images, or identities times splits"),
         Column("without_positives", "int64", "queries left out because the gallery lacks their person"),
         Column("tied", "int64", "positives that tie with another person's image (all draws)"),
@@ -138,7 +140,7 @@ RESULTS = Schema(
         _maybe("low", "2.5% point of the bootstrap over identities and trainings"),
         _maybe("high", "97.5% point"),
         _maybe("seed_std", "sample standard deviation over trainings; NaN for one"),
-        _maybe("draw_std", "standard deviation over draws of images and splits; NaN: single query"),
+        _maybe("draw_std", "standard deviation over draws of images and splits; NaN where there is one"),
         Column("seeds", "int32", "trainings; 0: needs none"),
         Column("identities", "int64", "people among the queries"),
         Column("queries", "int64", "query images, or identities times splits"),

@@ -299,11 +299,13 @@ def _draws_of(one: Measured, who: _Who, shots: int, fusion: str, splits: Sequenc
 
 
 def _draw_std(draws: Table, metric: str) -> float:
-    """Within a training, averaged over trainings: what repeating the protocol's draws and splits moves."""
-    if len(draws) == 0 or metric not in draws.columns:
+    """Within a training, averaged over trainings: what repeating the protocol's draws and splits moves. NaN where all
+    images are taken and there is one draw only."""
+    if metric not in draws.columns:
         return math.nan
     seeds = np.array([parse_model(model)[2] for model in draws["model"]])
-    return float(np.sqrt(np.mean([draws[metric][seeds == seed].var() for seed in sorted(set(seeds.tolist()))])))
+    repeats = [draws[metric][seeds == seed] for seed in sorted(set(seeds.tolist()))]
+    return float(np.sqrt(np.mean([one.var() for one in repeats]))) if any(len(one) > 1 for one in repeats) else math.nan
 
 
 def _seed_std(scores: ByIdentity) -> float:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 
+import pytest
+import torch
 import typer
 import yaml
 from typer.testing import CliRunner
 
 from occlusionkit.artifacts import read_table
 from occlusionkit.face import cli
+from occlusionkit.face.model_card import ModelCard, write_card
+from occlusionkit.face.networks.build import build_network
+from occlusionkit.face.networks.catalogue import NETWORKS
 from occlusionkit.face.schemas import MANIFEST, SCORES
+from occlusionkit.learning.weights import save_weights
 
 app = typer.Typer()
 app.add_typer(cli.app)
@@ -116,3 +122,49 @@ def test_help_tells_what_the_options_are_for():
         status, output = run(*command, "--help")
         assert status == 0
         assert "Folder of" in output or "Folder for" in output
+
+
+@pytest.fixture
+def weights(tmp_path):
+    """A network that knows nothing yet, and its description."""
+    torch.manual_seed(0)
+    save_weights(build_network(NETWORKS["pspnet_tiny"]), tmp_path / "model/weights.pt")
+    write_card(tmp_path / "model/model.json", ModelCard(network="pspnet_tiny", size_px=32))
+    return tmp_path / "model/weights.pt"
+
+
+def segment(folder, weights, *more: object) -> tuple[int, str]:
+    return run("face", "segment", "--images", folder / "img", "--weights", weights, "--out", folder / "out", *more)
+
+
+def test_segment_makes_a_mask_for_every_image_and_lists_what_it_left_out(tmp_path, write_faces, weights):
+    write_faces(tmp_path, ["a.1", "b"])
+    (tmp_path / "img/broken.jpg").write_bytes(b"no image")
+    status, output = segment(tmp_path, weights, "--device", "cpu", "--skip-bad", "--flip", "--scale", 1, "--overlays")
+    assert status == 0
+    assert "out: 2 masks, 1 skipped" in output
+    assert "skipped: " in output
+    assert "broken.jpg: expected an image" in output
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.png")) == ["a.1.png", "b.png"]
+    assert len(list((tmp_path / "out/overlay").iterdir())) == 2
+
+
+def test_segment_tells_what_was_mistyped(tmp_path, write_faces, weights):
+    write_faces(tmp_path, ["a"])
+    status, output = segment(tmp_path, weights, "--threshold", 1.5)
+    assert status == 2
+    assert "expected a probability in (0, 1), found 1.5" in output
+    status, output = segment(tmp_path, weights, "--network", "pspnet_tiny")
+    assert status == 2
+    assert "--network / --size-px" in output
+
+
+def test_segment_refuses_weights_of_another_network_and_weights_that_nothing_describes(tmp_path, write_faces, weights):
+    write_faces(tmp_path, ["a"])
+    with pytest.raises(ValueError, match=r"weights\.pt: these are not the weights of this network"):
+        segment(tmp_path, weights, "--network", "deeplabv3plus_tiny", "--size-px", 32, "--device", "cpu")
+    weights.with_name("model.json").unlink()
+    with pytest.raises(FileNotFoundError, match=r"model\.json: expected the description"):
+        segment(tmp_path, weights)
+    with pytest.raises(ValueError, match=r"'pspnet': did you mean pspnet"):
+        segment(tmp_path, weights, "--network", "pspnet", "--size-px", 32)

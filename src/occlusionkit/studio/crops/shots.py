@@ -177,7 +177,9 @@ def _occluded(cast: Cast, camera: SiteCamera, target: Target, rng: np.random.Gen
                 continue
             covers, blocked = [found[0]], still | found[1]
         share = hidden_share(standing, np.array(camera.center), blocked)
-        if AIMED[0] <= share <= AIMED[1] and abs(share - wanted) < best_off:
+        better = AIMED[0] <= share <= AIMED[1] and abs(share - wanted) < best_off
+        # Last, since it takes longest.
+        if better and all(_stands_free(cast.site, cover, place) for cover, place in covers):
             best, best_off = (standing, covers), abs(share - wanted)
         if best_off < NEAR_ENOUGH:
             break
@@ -213,7 +215,7 @@ def _somewhere(cast: Cast, camera: SiteCamera, target: Target, rng: np.random.Ge
 def _covered(
     cast: Cast, camera: SiteCamera, standing: Target, rng: np.random.Generator, hidden_by: HiddenBy
 ) -> tuple[tuple[Cover, Array], Bools] | None:
-    """Something at a free place between camera and person, and which points it hides."""
+    """Something between camera and person, and which points it hides; whether its place is free is not asked here."""
     cover = cast.passers.drawn(rng) if hidden_by == "person" else cast.things[int(rng.integers(len(cast.things)))]
     eye, foot = np.array(camera.center), standing.item.local_to_world[:2, 3]
     away = float(np.linalg.norm(foot - eye[:2]))
@@ -226,8 +228,6 @@ def _covered(
     aside = float(rng.uniform(-0.75, 0.75)) * (cover.reach_m + 0.2)
     x, y = eye[:2] + reach * along + aside * np.array([-along[1], along[0]])
     place = _at(float(x), float(y), rng.uniform(-np.pi, np.pi))
-    if not cast.site.free(cover.points @ place[:3, :3].T + place[:3, 3]):
-        return None
     return (cover, place), _hides(cover, place, eye, _before_skin(standing, eye))
 
 
@@ -239,10 +239,15 @@ def _beside(cast: Cast, camera: SiteCamera, standing: Target, rng: np.random.Gen
         x, y = foot + rng.uniform(-1.3, 1.3, 2)
         place = _at(float(x), float(y), rng.uniform(-np.pi, np.pi))
         clear = np.hypot(x - foot[0], y - foot[1]) > 0.75 and np.hypot(x - eye[0], y - eye[1]) > 2.5
-        points = cover.points @ place[:3, :3].T + place[:3, 3]
-        if clear and cast.site.free(points) and not _hides(cover, place, eye, _before_skin(standing, eye)).any():
+        if not clear or _hides(cover, place, eye, _before_skin(standing, eye)).any():
+            continue
+        if _stands_free(cast.site, cover, place):
             return [(cover, place)]
     return []
+
+
+def _stands_free(site: Site, cover: Cover, place: Array) -> bool:
+    return site.free(cover.points @ place[:3, :3].T + place[:3, 3])
 
 
 def _hides(cover: Cover, place: Array, eye: Array, points: Array) -> Bools:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class SiteCamera:
     size_hw: tuple[int, int]
     look: Look
 
-    @property
+    @cached_property
     def camera(self) -> Camera:
         center = np.array(self.center)
         return Camera(
@@ -104,11 +104,17 @@ def _site(
     builders: Builders,
     room: Room | None,
 ) -> Site:
-    things = {thing: build() for thing, build in sorted(builders.items())}
+    things = {thing: _built(thing, build) for thing, build in sorted(builders.items())}
     materials = [item.material for item in world.items]
     materials += [material for piece in things.values() for _, _, material in piece.meshes]
     textures = Textures({material.texture for material in materials if material.texture is not None})
     return Site(name, replace(world, textures=textures), x_m, y_m, things, room)
+
+
+@cache
+def _built(name: str, build: Callable[[], Piece]) -> Piece:
+    """A thing, built once for all sites that have it."""
+    return build()
 
 
 def thing_items(piece: Piece, name: str, *, first_instance: int) -> tuple[Item, ...]:

@@ -90,7 +90,8 @@ def grip(thing: Thing, matrix: Array, place: Before, side: Side, rng: np.random.
     # How thick the thing is where the hand is: towards the camera, and across.
     middle = (near.min(axis=0) + near.max(axis=0)) / 2
     offset = (near - middle) @ matrix[:3, :3].T
-    thick = float((offset @ toward).max())
+    # A handle that looks at the camera goes into the hand.
+    thick = min(float((offset @ toward).max()), 0.045)
     wide = float(np.ptp(offset @ aside)) / 2
     thumb = 1.0 if side == "L" else -1.0
     rotation = np.stack([thumb * up, toward, thumb * aside], axis=1)

@@ -35,6 +35,7 @@ def test_a_shift_moves_whole_pixels_and_repeats_the_border():
             if np.array_equal(moved, np.pad(IMAGE, ((4, 4), (2, 2), (0, 0)), "edge")[4 - r :, 2 - c :][:20, :10])
         )
         seen.add((rows, columns))
+    assert any(rows == 0 != columns for rows, columns in seen) and any(columns == 0 != rows for rows, columns in seen)
     assert {rows for rows, _ in seen} == set(range(-4, 5)) and {columns for _, columns in seen} == set(range(-2, 3))
 
 

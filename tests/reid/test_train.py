@@ -76,6 +76,12 @@ def test_the_clean_view_is_the_same_in_every_method_and_the_second_one_is_not():
             assert not np.array_equal(second, views["baseline"][1])
 
 
+def test_an_occluded_image_stays_as_it_is_in_every_method():
+    views = {name: pairs_of(name).load(1, rng(7))["views"] for name in METHODS}
+    for found in views.values():
+        np.testing.assert_array_equal(found, views["baseline"])
+
+
 def test_an_epoch_is_part_of_an_items_number_and_the_curriculum_sees_it():
     pairs = pairs_of("os", epochs=3, simulator=SimulatorSettings(curriculum_start=0.0, curriculum_share=1.0))
     assert len(pairs) == 12
@@ -110,6 +116,9 @@ def test_rows_to_train_on_are_both_sides_of_the_people_asked_for(packed):
     rows = read_table(packed[0], CROPS)
     chosen = rows.take(training_rows(rows, [2, 5]))
     assert set(chosen["identity"]) == {2, 5} and set(chosen["role"]) == {"query", "gallery"} and len(chosen) == 12
+    cut_by_hand = rows["occluded"] & (rows["index"] == 1)
+    other = type(rows)(rows.schema, {**rows.columns, "role": np.where(cut_by_hand, "partial", rows["role"])})
+    assert len(training_rows(other, [2, 5])) == 10, "Partial-REID's hand-made crops are no images of their own"
     with pytest.raises(ValueError, match="1 of 3 people to train on have no image, 99 first"):
         training_rows(rows, [2, 5, 99])
     with pytest.raises(ValueError, match="of the part `train` of at least 2 people"):

@@ -418,6 +418,7 @@ rule build_reid_tables:
     input:
         scored=reid_scores("items.parquet"),
         draws=reid_scores("draws.parquet"),
+        splits=reid_scores("splits.parquet"),
         calls=[
             f"results/predictions/reid/{target}/{model}/occlusion_calls.parquet"
             for target, model in reid_with_head()
@@ -441,6 +442,7 @@ rule build_reid_tables:
         heads=multiext(
             "results/tables/reid/occlusion_head", ".parquet", ".csv", ".md", ".tex"
         ),
+        split_lists="results/tables/reid/splits.json",
         sidecar="results/tables/reid/tables.json",
     log:
         "results/logs/build_reid_tables.log",

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from occlusionkit.artifacts import read_table
+from occlusionkit.artifacts import read_table, write_bytes
 from occlusionkit.jobs import run_job
 from occlusionkit.reid.features import OCCLUSION_CALLS
-from occlusionkit.reid.schemas import DRAWS, ITEMS
+from occlusionkit.reid.schemas import DRAWS, ITEMS, SPLITS
+from occlusionkit.reid.stage import published_splits
 from occlusionkit.tables.reid import (
     Measured,
     ablation_table,
@@ -28,6 +29,7 @@ from occlusionkit.tables.reid_views import (
 def main(
     scored: list[Path],
     draws: list[Path],
+    splits: list[Path],
     calls: list[Path],
     results: list[Path],
     differences: list[Path],
@@ -35,6 +37,7 @@ def main(
     comparison: list[Path],
     single_query: list[Path],
     heads: list[Path],
+    split_lists: Path,
     *,
     measured: list[tuple[str, str, str, str]],
     heads_of: list[tuple[str, str]],
@@ -52,6 +55,8 @@ def main(
     told = occlusion_head_table(
         [(*of, read_table(path, OCCLUSION_CALLS)) for path, of in zip(calls, heads_of, strict=True)]
     )
+    lists = {of[0]: read_table(path, SPLITS) for path, of in zip(splits, measured, strict=True) if of[1] == "icme18"}
+    write_bytes(split_lists, published_splits(lists).encode())
     for paths, table, view in (
         (results, every, results_view(every)),
         (differences, apart, differences_view(apart)),

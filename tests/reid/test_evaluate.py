@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from occlusionkit.reid.evaluate import METRIC_NAMES, evaluate, item_scores, spli
 from occlusionkit.reid.feature_files import feature_set
 from occlusionkit.reid.protocols import PROTOCOLS, SHIPPED, Settings, protocol_named
 from occlusionkit.reid.splits import half_split
+from occlusionkit.reid.stage import published_splits
 
 
 def make_features(*, people=12, images=4, noise=0.6, seed=0, cameras=None, gallery_images=None):
@@ -126,6 +128,14 @@ def test_published_splits_hold_everyone_once():
     table = split_table([half_split(range(1, 13), number) for number in (0, 1)])
     assert len(table) == 24
     assert (table["part"][table["split"] == 0] == "train").sum() == 6
+
+
+def test_split_lists_of_several_datasets_are_one_file():
+    first, second = (split_table([half_split(people, 0)]) for people in (range(1, 13), range(50, 58)))
+    lists = json.loads(published_splits({"one": first, "two": second}))
+    assert lists["one, split 0"]["train"] == list(half_split(range(1, 13)).train)
+    assert lists["two, split 0"]["test"] == list(half_split(range(50, 58)).test) and len(lists) == 2
+    assert json.loads(published_splits({})) == {}
 
 
 def test_the_junk_rule_needs_cameras_and_uses_them():

@@ -202,6 +202,13 @@ def test_the_papers_layout_never_mixes_published_and_measured(results):
         assert all("ICME 2018" in line[-1] and line[-2] == "-" for line in others)
         assert len(header) == 4 + len(shots)
     ours = ablation_table(results, LAYOUTS)
+    theirs = {(line[0], line[1]): line[2:5] for line in paper_view(ours)[1]}
+    assert theirs["Occluded-REID", "AFPB"] == [
+        "68.14 / 88.29 / 93.67",
+        "86.51 / 97.26 / 98.88",
+        "94.00 / 99.00 / 100.00",
+    ]
+    assert theirs["P-Duke", "ResNet-50"] == ["39.16 / 57.13 / 64.35", "44.62 / 63.58 / 70.73", "-"]
     assert np.isnan(ours["n5_rank_1"][ours["source"] == "studio"]).all()  # N = 5 was not measured in this test
     assert "-" in [line[4] for line in paper_view(ours)[1] if line[0] == "Occluded-REID (studio)"]
 

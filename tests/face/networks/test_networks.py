@@ -11,6 +11,7 @@ from occlusionkit.face.networks.build import CLASSES, build_network, head_prefix
 from occlusionkit.face.networks.catalogue import NETWORKS, CnnSpec, SegformerSpec, network_spec
 from occlusionkit.face.networks.heads import GlobalAverage, SeparableAspp, resized
 from occlusionkit.face.networks.pretrained import load_pretrained, renamed
+from occlusionkit.face.networks.segformer import Block
 from occlusionkit.learning.resnet import resnet
 from occlusionkit.learning.weights import save_weights
 
@@ -89,6 +90,37 @@ def test_resizing_keeps_a_constant_and_leaves_equal_sizes_alone():
     assert torch.allclose(resized(maps, (9, 8)), torch.tensor(7.0))
 
 
+@pytest.mark.parametrize("name", ["segformer_tiny", "segformer_b0"])
+def test_segformer_is_the_one_of_transformers(name):
+    transformers = pytest.importorskip("transformers")
+    spec = NETWORKS[name]
+    other = transformers.SegformerForSemanticSegmentation(
+        transformers.SegformerConfig(
+            num_labels=len(CLASSES), depths=list(spec.blocks), hidden_sizes=list(spec.channels),
+            num_attention_heads=list(spec.heads), decoder_hidden_size=spec.decoder_channels,
+        )
+    ).eval()  # fmt: skip
+    ours = build_network(spec).eval()
+    with torch.no_grad():
+        for value in other.parameters():  # its own start has all biases at nought
+            value.add_(0.05 * torch.randn_like(value))
+    ours.load_state_dict(other.state_dict())
+    images = torch.randn(2, 3, 64, 96)
+    with torch.inference_mode():
+        wanted = resized(other(images).logits, (64, 96))
+        found = ours(images)["face"]
+    assert float(wanted.abs().max()) > 0.1
+    torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-5)
+
+
+def test_branches_are_left_out_as_often_as_they_should_and_keep_their_mean():
+    block = Block(4, heads=1, ratio=1, drop_path=0.25)
+    kept = block._sometimes(torch.ones(4000, 1, 1)).flatten()
+    assert sorted(set(kept.tolist())) == pytest.approx([0, 4 / 3])
+    assert float(kept.mean()) == pytest.approx(1, abs=0.03)
+    assert torch.equal(block.eval()._sometimes(torch.ones(3, 1, 1)), torch.ones(3, 1, 1))
+
+
 def test_an_unknown_network_is_told_with_the_nearest_name():
     with pytest.raises(ValueError, match=r"'segformer_tiyn': did you mean segformer_tiny\?"):
         network_spec("segformer_tiyn")
@@ -100,7 +132,7 @@ def test_heads_are_what_pretrained_weights_do_not_bring():
         names = [key for key, _ in build_network(spec).named_parameters()]
         heads = [key for key in names if key.startswith(head_prefixes(spec))]
         assert heads
-        backbone = "network.segformer." if isinstance(spec, SegformerSpec) else "backbone."
+        backbone = "segformer." if isinstance(spec, SegformerSpec) else "backbone."
         assert all(key.startswith(backbone) for key in set(names) - set(heads))
 
 
@@ -141,7 +173,7 @@ PUBLISHED = {
 
 
 def test_published_names_of_a_segformer_are_known():
-    state = build_network(NETWORKS["segformer_tiny"]).network.state_dict()
+    state = build_network(NETWORKS["segformer_tiny"]).state_dict()
     marked = {old: torch.tensor(float(n)) for n, old in enumerate(PUBLISHED)}
     assert renamed(marked) == {new: marked[old] for old, new in PUBLISHED.items()}
     assert set(PUBLISHED.values()) <= set(state)
@@ -151,11 +183,11 @@ def test_published_names_of_a_segformer_are_known():
 def test_a_segformer_takes_an_encoder_with_another_classifier(tmp_path):
     spec = NETWORKS["segformer_tiny"]
     source, target = build_network(spec), build_network(spec)
-    state = {key: value for key, value in source.network.state_dict().items() if not key.startswith("decode_head.")}
+    state = {key: value for key, value in source.state_dict().items() if not key.startswith("decode_head.")}
     save_weights({**state, "classifier.weight": torch.zeros(3, 64)}, tmp_path / "mit.pt")
     left_out = load_pretrained(target, spec, tmp_path / "mit.pt")
     assert "classifier.weight" in left_out
-    found = target.network.state_dict()
+    found = target.state_dict()
     assert all(torch.equal(found[name], value) for name, value in state.items())
     del state["segformer.stages.3.layer_norm.weight"]
     save_weights(state, tmp_path / "cut.pt")

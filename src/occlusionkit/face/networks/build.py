@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from ...learning.resnet import resnet
 from .catalogue import CnnSpec, NetworkSpec, SegformerSpec
 from .heads import FcnHead, PyramidPooling, SeparableAspp, resized
+from .segformer import Segformer
 
 CLASSES = ("background", "face")
 
@@ -42,35 +43,11 @@ class CnnSegmenter(nn.Module):
         return found
 
 
-class SegformerSegmenter(nn.Module):
-    """SegFormer (Xie et al., NeurIPS 2021), as transformers has it: its checkpoints' keys fit `network`."""
-
-    def __init__(self, spec: SegformerSpec) -> None:
-        super().__init__()
-        from transformers import SegformerConfig, SegformerForSemanticSegmentation
-
-        self.network = SegformerForSemanticSegmentation(
-            SegformerConfig(
-                num_labels=len(CLASSES),
-                depths=list(spec.blocks),
-                hidden_sizes=list(spec.channels),
-                num_attention_heads=list(spec.heads),
-                decoder_hidden_size=spec.decoder_channels,
-                classifier_dropout_prob=spec.dropout,
-                drop_path_rate=spec.drop_path,
-            )
-        )
-
-    def forward(self, images: Tensor) -> Scores:
-        """(B, 3, H, W) -> scores at (H, W); the network's own are at a quarter of it."""
-        return {"face": resized(self.network(images).logits, images.shape[-2:])}
-
-
 def build_network(spec: NetworkSpec) -> nn.Module:
     """A network with fresh weights, drawn from torch's current seed. It maps (B, 3, H, W) images to `Scores`."""
-    return SegformerSegmenter(spec) if isinstance(spec, SegformerSpec) else CnnSegmenter(spec)
+    return Segformer(spec, classes=len(CLASSES)) if isinstance(spec, SegformerSpec) else CnnSegmenter(spec)
 
 
 def head_prefixes(spec: NetworkSpec) -> tuple[str, ...]:
     """Beginnings of the keys that pretrained weights do not bring."""
-    return ("network.decode_head.",) if isinstance(spec, SegformerSpec) else ("head.", "auxiliary.")
+    return ("decode_head.",) if isinstance(spec, SegformerSpec) else ("head.", "auxiliary.")

@@ -38,9 +38,8 @@ def load_pretrained(network: nn.Module, spec: NetworkSpec, path: Path) -> tuple[
     """
     state = load_state(path)
     if isinstance(spec, SegformerSpec):
-        inner, state = network.network, renamed(state)
-        heads = tuple(prefix.removeprefix("network.") for prefix in head_prefixes(spec))
-        ignore: tuple[str, ...] = ("classifier.", *heads)
+        inner, state = network, renamed(state)
+        ignore: tuple[str, ...] = ("classifier.", *head_prefixes(spec))
     else:
         inner, ignore = network.backbone, ("fc.",)
     left_out = fit_state(inner.state_dict(), state, where=str(path), ignore=ignore)
@@ -49,7 +48,7 @@ def load_pretrained(network: nn.Module, spec: NetworkSpec, path: Path) -> tuple[
 
 
 def renamed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A SegFormer's weights under the names of this version of transformers; new names stay."""
+    """A SegFormer's weights under the names of transformers 5, which are ours; new names stay."""
     found = {}
     for name, value in state.items():
         for pattern, replacement in _RENAMED:

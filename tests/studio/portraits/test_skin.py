@@ -58,3 +58,16 @@ def test_a_dressed_person_is_the_whole_bust_once(busts):
     face = [set(np.unique(item.mesh.parts[item.mesh.faces[:, 2]])) for item in items]
     assert not {CLASSES["hair"], CLASSES["cloth"]} & face[0]
     assert {item.material.texture for item in items} - {None} == set(person.textures)
+
+
+def test_an_expression_moves_the_face_and_leaves_hair_and_clothes(busts):
+    bust = busts[1]
+    person = dressed(bust, seed=1, texture_px=64)
+    pose = pose_of(bust, HeadPose())
+    calm, laughing = (
+        {item.name: item.mesh.vertices for item in person.items(pose, expression)}
+        for expression in (Expression(), Expression(corners=1.0, jaw=0.5))
+    )
+    assert np.abs(laughing["skin"] - calm["skin"]).max() > 0.01
+    for name in set(calm) - {"skin"}:
+        np.testing.assert_allclose(laughing[name], calm[name], atol=2e-3)

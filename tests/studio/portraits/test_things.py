@@ -62,6 +62,15 @@ def test_unknown_kinds_are_told_with_those_there_are(busts):
         make_worn("crown", rng_for(1), busts[0], textures=())
 
 
+@pytest.mark.parametrize("kind", [*TRAIN_MAKERS, *TEST_MAKERS])
+def test_what_is_worn_is_no_larger_than_a_head(busts, kind):
+    for bust in busts:
+        # A beard, a bare chest or broad shoulders do not count as the head.
+        points = points_of(make_worn(kind, rng_for(5, kind), bust, textures=()).thing)
+        assert np.isfinite(points).all()
+        assert np.abs(points).max() < 0.3
+
+
 @pytest.mark.parametrize("kind", ["surgical_mask", "bandana", "goggles", "sunglasses", "glasses"])
 def test_what_is_worn_stays_before_the_face(busts, kind):
     for number, bust in enumerate(busts):

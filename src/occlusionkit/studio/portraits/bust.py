@@ -96,13 +96,14 @@ class Relief:
 @dataclass(frozen=True, eq=False)
 class Bust:
     """A person from the chest up. body: cut there, its parts replaced by CLASSES;  eyes (3,) m: between them, at rest;
-    eye_left, eye_right, mouth (3,) m: at rest (the eyeballs' and the lips' middles)."""
+    eye_left, eye_right, mouth, chin (3,) m: at rest (the eyeballs' and the lips' middles, the chin's lowest point)."""
 
     name: str
     body: Body
     eye_left: Array
     eye_right: Array
     mouth: Array
+    chin: Array
 
     @property
     def eyes(self) -> Array:
@@ -121,9 +122,11 @@ class Bust:
 
     @cached_property
     def rest_head(self) -> Array:
-        """(K, 3) m, head coordinates at rest: the surface of head, neck and beard, without hair."""
+        """(K, 3) m, head coordinates at rest: the surface of head, neck and beard, without hair and shoulders."""
         surface = np.isin(self.body.parts, [*FACE_CLASSES, CLASSES["neck"]])
         points: Array = self.body.rest_vertices[surface].astype(np.float64) - self.eyes
+        low = (self.chin - self.eyes)[2] - 0.08
+        points = points[(points[:, 2] > low) & (np.hypot(points[:, 0], points[:, 1] - 0.07) < 0.15)]
         return points
 
     @cached_property
@@ -220,8 +223,8 @@ def bust_of(body: Body) -> Bust:
     left, right = (rig.rest_heads[rig.index(f"eye.{side}")] for side in "LR")
     named = replace(cut, parts=_classes(cut))
     eyes, mouth = (left + right) / 2, lips.mean(axis=0).astype(np.float64)
-    above_jaw = _above_jaw(named, eyes=eyes, mouth=mouth)
-    bare = Bust(body.name, _split_at_jaw(named, above_jaw), left, right, mouth)
+    chin = _chin(named, eyes=eyes, mouth=mouth)
+    bare = Bust(body.name, _split_at_jaw(named, _above_jaw(named, eyes=eyes, chin=chin)), left, right, mouth, chin)
     return replace(bare, body=_with_mouth(bare))
 
 
@@ -237,18 +240,24 @@ def _classes(body: Body) -> NDArray[np.int32]:
     return found
 
 
-def _above_jaw(body: Body, *, eyes: Array, mouth: Array) -> Array:
+def _chin(body: Body, *, eyes: Array, mouth: Array) -> Array:
+    """(3,) m: where the chin, or the beard on it, is lowest and foremost."""
+    points = body.rest_vertices - eyes
+    front = np.isin(body.parts, FACE_CLASSES) & (np.abs(points[:, 0]) < 0.008) & (points[:, 1] < 0.0)
+    below = np.flatnonzero(front & (points[:, 2] < (mouth - eyes)[2]))
+    found: Array = body.rest_vertices[below[np.argmax(points[below] @ [0.0, -0.6, -0.8])]].astype(np.float64)
+    return found
+
+
+def _above_jaw(body: Body, *, eyes: Array, chin: Array) -> Array:
     """(N,) m above the lower edge of the jaw, where a face ends and a neck begins; below it negative.
 
     The edge runs, seen from the side, from the chin's lowest point to the jaw's angle below the ear, and up behind it.
     """
-    points = body.rest_vertices - eyes
-    head = np.isin(body.parts, FACE_CLASSES)
-    chin = points[head & (np.abs(points[:, 0]) < 0.008) & (points[:, 1] < 0.0) & (points[:, 2] < (mouth - eyes)[2])]
-    chin = chin[np.argmax(chin @ [0.0, -0.6, -0.8])]
+    points, (_, chin_y, chin_z) = body.rest_vertices - eyes, chin - eyes
     skull = body.rig.rest_heads[body.rig.index("head")] - eyes
-    edge_y = [chin[1], skull[1] - 0.024, skull[1], skull[1] + 0.2]
-    edge_z = [chin[2] - 0.003, chin[2] + 0.030, skull[2] - 0.015, skull[2] - 0.03]
+    edge_y = [chin_y, skull[1] - 0.024, skull[1], skull[1] + 0.2]
+    edge_z = [chin_z - 0.003, chin_z + 0.030, skull[2] - 0.015, skull[2] - 0.03]
     above: Array = points[:, 2] - np.interp(points[:, 1], edge_y, edge_z)
     return above
 

@@ -157,8 +157,7 @@ def _bridged(y: Array) -> Array:
 
 
 def _chin_z(bust: Bust) -> float:
-    points = bust.rest_head
-    return float(points[(np.abs(points[:, 0]) < 0.01) & (points[:, 1] < 0.0), 2].min())
+    return float((bust.chin - bust.eyes)[2])
 
 
 def _surgical_mask(p: Palette, bust: Bust) -> Worn:

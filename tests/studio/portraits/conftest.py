@@ -10,7 +10,7 @@ import pytest
 from occlusionkit.studio.people import Body, load_people
 from occlusionkit.studio.people.identities import bake_identities
 from occlusionkit.studio.portraits.bust import Bust, bust_of
-from occlusionkit.studio.portraits.scenes import Cast
+from occlusionkit.studio.portraits.cast import Cast
 from occlusionkit.studio.portraits.sets import read_cast
 from occlusionkit.studio.render import open_renderer
 from occlusionkit.studio.world import Renderer

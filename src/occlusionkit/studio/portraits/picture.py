@@ -19,6 +19,21 @@ _FINER = 3
 
 
 @dataclass(frozen=True, eq=False)
+class Picture:
+    """image (H, W, 3);  mask (H, W): visible face, or the thing shown;  whole (H, W): the face with nothing before it;
+    the rest as in the table of portraits."""
+
+    image: Image
+    mask: Bools
+    whole: Bools | None = None
+    identity: str | None = None
+    occluders: tuple[str, ...] = ()
+    hand_owners: tuple[str, ...] = ()
+    textures: tuple[str, ...] = ()
+    yaw_deg: float = float("nan")
+
+
+@dataclass(frozen=True, eq=False)
 class Shot:
     """premultiplied (H, W, 3) uint8: on black;  cover (H, W) 0..1: how much of each pixel things cover;
     instance, part (H, W): at pixel centres."""

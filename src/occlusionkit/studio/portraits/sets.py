@@ -25,8 +25,11 @@ from ..people import Body, load_people
 from ..people.identities import identity_name, test_identities, train_identities
 from ..render import Choice, open_renderer
 from ..world import Renderer
+from .cast import Cast, Split
 from .folders import FOLDERS, TEST_SETS
-from .scenes import Cast, Picture, Split, make_hand, make_object, make_portrait, make_texture
+from .photos import make_hand, make_object, make_texture
+from .picture import Picture
+from .portrait import Commission, make_portrait
 from .schemas import PORTRAITS
 
 log = logging.getLogger(__name__)
@@ -215,15 +218,14 @@ class Maker:
             return f"Hand_{number:07d}", hand
         if order.dataset == "objects":
             return f"{number:06d}", make_object(self.renderer, self.cast, number=number, size_px=order.size_px)
-        return f"{number:05d}", make_portrait(
-            self.renderer,
-            self.cast,
-            kind=order.dataset,
+        commission = Commission(
+            dataset=order.dataset,
             number=number,
             size_px=order.size_px,
             occluded=order.dataset != "clean",
             wild=order.dataset == "realocc_wild",
         )
+        return f"{number:05d}", make_portrait(self.renderer, self.cast, commission)
 
 
 def _row(order: Order, stem: str, inside: str, picture: Picture) -> dict[str, Any]:

@@ -116,6 +116,8 @@ def report_inputs(wildcards):
             "results": of_reid.format(kind="tables", file="results.parquet"),
             "differences": of_reid.format(kind="tables", file="differences.parquet"),
             "ablation": of_reid.format(kind="tables", file="ablation.parquet"),
+            "single_query": of_reid.format(kind="tables", file="single_query.parquet"),
+            "head": of_reid.format(kind="tables", file="occlusion_head.parquet"),
             "curves": of_reid.format(kind="figures", file="cmc.png"),
             "ranked": of_reid.format(kind="figures", file="ranked.jpg"),
             "attention": of_reid.format(

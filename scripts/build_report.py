@@ -8,7 +8,7 @@ from occlusionkit.artifacts import read_table
 from occlusionkit.artifacts.schemas import DATASETS, RATES
 from occlusionkit.face.schemas import FACE_RESULTS
 from occlusionkit.jobs import run_job
-from occlusionkit.reid.schemas import DIFFERENCES, PAPER_LAYOUT, RESULTS
+from occlusionkit.reid.schemas import DIFFERENCES, OCCLUSION_HEAD, PAPER_LAYOUT, RESULTS, SINGLE_QUERY
 from occlusionkit.tables.report import OcclusionPerson, build_report
 from occlusionkit.tables.report_parts import face_section, occlusion_person_pictures, reid_section
 
@@ -18,7 +18,13 @@ def main(report: Path, *, settings: dict[str, Any], **inputs: Any) -> None:
     if face := _of("face", inputs):
         sections.append(face_section(read_table(face.pop("results"), FACE_RESULTS), face))
     if reid := _of("reid", inputs):
-        tables = {"results": RESULTS, "differences": DIFFERENCES, "ablation": PAPER_LAYOUT}
+        tables = {
+            "results": RESULTS,
+            "differences": DIFFERENCES,
+            "ablation": PAPER_LAYOUT,
+            "single_query": SINGLE_QUERY,
+            "head": OCCLUSION_HEAD,
+        }
         read = {name: read_table(reid.pop(name), schema) for name, schema in tables.items()}
         sections.append(reid_section(**read, figures=reid))
     build_report(report, occlusion_person=_occlusion_person(_of("multiview", inputs), settings), sections=sections)

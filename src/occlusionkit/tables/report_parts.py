@@ -12,7 +12,7 @@ from ..face.presets import TRAINING_SETS
 from ..face.sources import TEST_SETS
 from .face import table_2
 from .formats import format_spread
-from .reid_views import differences_view, paper_view, results_view
+from .reid_views import differences_view, occlusion_head_view, paper_view, results_view, single_query_view
 from .sections import Picture, Section, ShownTable
 
 _STAND_IN = (
@@ -89,16 +89,17 @@ def face_section(results: Table, figures: dict[str, Path]) -> Section:
     )
 
 
-def reid_section(results: Table, differences: Table, ablation: Table, figures: dict[str, Path]) -> Section:
+def reid_section(
+    results: Table, differences: Table, ablation: Table, single_query: Table, head: Table, figures: dict[str, Path]
+) -> Section:
     """Re-identification: scores with intervals, differences in words, the paper's ablation, and pictures.
 
-    results, differences, ablation: RESULTS, DIFFERENCES and PAPER_LAYOUT tables;
+    results, differences, ablation, single_query, head: RESULTS, DIFFERENCES, PAPER_LAYOUT, SINGLE_QUERY and
+    OCCLUSION_HEAD tables;
     figures: curves, ranked, attention and simulated.
     """
     shown = _rows_where(results, "fusion", ("mean_feature", "none"))
     apart = _rows_where(_rows_where(differences, "fusion", ("mean_feature", "none")), "metric", ("rank_1",))
-    published = [number for number, source in enumerate(ablation["source"].tolist()) if source == "published"]
-    header, rows = paper_view(ablation)
     return Section(
         anchor="reid",
         title="Occluded re-identification" + _stand_in_title(results),
@@ -115,15 +116,17 @@ def reid_section(results: Table, differences: Table, ablation: Table, figures: d
             ShownTable(
                 "Are the differences real?",
                 *differences_view(apart),
-                text="Rank-1, the same people drawn for both methods. An interval that holds 0 is inside the noise.",
+                text="Rank-1, the same people drawn for both methods. An interval that holds 0 is inside the noise; of "
+                "twenty comparisons between equals, one falls outside by chance.",
             ),
             ShownTable(
-                "The paper's ablation",
-                header,
-                rows,
-                ours=frozenset(range(len(rows))) - frozenset(published),
-                grey=frozenset(published),
+                "Does the second task know what is occluded?",
+                *occlusion_head_view(head),
+                text="How often the occluded / whole decision is right. Pasted patches have hard edges that give them "
+                "away, so real and simulated occlusion are counted apart.",
             ),
+            _with_published("The paper's ablation", paper_view(ablation), ablation),
+            _with_published("Single-query protocols, and later methods", single_query_view(single_query), single_query),
         ],
         pictures=[
             Picture(
@@ -176,6 +179,12 @@ def _face_scores(results: Table) -> ShownTable:
         text="Percent, mean ± sample standard deviation over trainings. Every training takes the same number of steps, "
         "so a gain does not come from longer training.",
     )
+
+
+def _with_published(title: str, view: tuple[list[str], list[list[str]]], table: Table) -> ShownTable:
+    """A table of measured rows beside published ones, which are grey: none has our protocol and data."""
+    published = frozenset(number for number, source in enumerate(table["source"].tolist()) if source == "published")
+    return ShownTable(title, *view, ours=frozenset(range(len(table))) - published, grey=published)
 
 
 def _stand_in_title(results: Table) -> str:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+# "93.2", "-4.5 [-10.7, +1.4]", "57.27 / 81.40 / 89.66", "1,536", "90.12 ± 0.40", "-"
+_NUMBERS = re.compile(r"[-+±\d.,/%\[\] ]+")
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,12 @@ class ShownTable:
                 raise ValueError(
                     f"table {self.title!r}, row {number}: expected {len(self.header)} cells, found {len(row)}"
                 )
+
+    def kinds(self) -> list[str]:
+        """The class of each column: "number", set flush right, or "" for words."""
+        columns = zip(*self.rows, strict=True)
+        kinds = ["number" if all(map(_NUMBERS.fullmatch, column)) else "" for column in columns]
+        return kinds or [""] * len(self.header)
 
     def marked(self, number: int) -> str:
         """The class of a row: "ours", "grey" or none."""

@@ -153,3 +153,4 @@ def test_columns_of_numbers_are_told_from_columns_of_words():
     rows = [["a", "57.27 / 81.40", "-4.5 [-10.7, +1.4]", "1,536", "mean"], ["b", "-", "2 ± 0.1", "3%", "2"]]
     assert ShownTable("T", list("vwxyz"), rows).kinds() == ["", "number", "number", "number", ""]
     assert ShownTable("T", ["a", "b"], []).kinds() == ["", ""]
+    assert ShownTable("T", ["a", "b"], [["x", "1"]], grey_columns=frozenset({0, 1})).kinds() == ["grey", "number grey"]

@@ -69,6 +69,7 @@ def face_section(results: Table, figures: dict[str, Path]) -> Section:
                 "number by number.",
                 ours=frozenset(i for i, row in enumerate(rows) if row[0] in measured),
                 grey=frozenset(i for i, row in enumerate(rows) if row[0] not in measured),
+                grey_columns=frozenset(i for i, name in enumerate(header) if "published" in name),
             ),
         ],
         pictures=[

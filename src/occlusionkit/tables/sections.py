@@ -30,7 +30,8 @@ class Picture:
 class ShownTable:
     """A table as a person reads it: cells are text already.
 
-    ours: numbers of the rows measured in this run;  grey: those of published values whose protocol is another one.
+    ours: numbers of the rows measured in this run;  grey: those of published values whose protocol is another one;
+    grey_columns: numbers of columns that hold such values.
     ValueError where a row has not one cell for each column.
     """
 
@@ -40,6 +41,7 @@ class ShownTable:
     text: str = ""
     ours: frozenset[int] = frozenset()
     grey: frozenset[int] = frozenset()
+    grey_columns: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         for number, row in enumerate(self.rows):
@@ -49,10 +51,10 @@ class ShownTable:
                 )
 
     def kinds(self) -> list[str]:
-        """The class of each column: "number", set flush right, or "" for words."""
-        columns = zip(*self.rows, strict=True)
+        """The classes of each column: "number", set flush right, or "" for words, and "grey"."""
+        columns = list(zip(*self.rows, strict=True)) or [("words",)] * len(self.header)
         kinds = ["number" if all(map(_NUMBERS.fullmatch, column)) else "" for column in columns]
-        return kinds or [""] * len(self.header)
+        return [f"{kind} grey".strip() if i in self.grey_columns else kind for i, kind in enumerate(kinds)]
 
     def marked(self, number: int) -> str:
         """The class of a row: "ours", "grey" or none."""

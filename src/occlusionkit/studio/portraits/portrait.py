@@ -83,7 +83,7 @@ def _taken(
 ) -> Picture:
     """The finished picture of a world; `whole` None: nothing is before the face."""
     # Lenses hide the face by the labels' definition, and hardly do so in the picture.
-    seen = world.without(*(item.name for item in occluders.clear))
+    seen = world.without(*(item.name for item in occluders.clear)) if occluders.clear else world
     shot = take_shot(renderer, seen, sitting.camera, shine=_SHINE)
     mask = face_mask(shot.instance, shot.part, person=PERSON, classes=FACE_CLASSES)
     backdrop = draw_backdrop(commission.rng(cast, "backdrop"), size_px=commission.size_px)

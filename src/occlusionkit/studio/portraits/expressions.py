@@ -79,7 +79,7 @@ def moved_vertices(bust: Bust, expression: Expression) -> NDArray[np.float32]:
     corner = bump(corner_x, corner_z, 0.011)
     if expression.corners > 0:
         smile = expression.corners
-        moved += smile * corner * (0.006 * out + 0.0065 * up - 0.003 * forward)
+        moved += smile * corner * (0.005 * out + 0.0065 * up - 0.003 * forward)
         moved += smile * bump(0.045, corner_z + 0.032, 0.016) * (0.0035 * up + 0.0035 * forward)
     else:
         moved += expression.corners * corner * (0.001 * out + 0.006 * up)
@@ -111,7 +111,7 @@ def _opened(bust: Bust, points: Array, jaw: float) -> Array:
     x = np.abs(points[:, 0])
     line = np.interp(x, [0.0, corner_x, 2 * corner_x], [mouth[2], corner_z, corner_z])
     # The lips part sharply between the corners; beside them the cheek stretches.
-    blend = np.interp(x, [0.8 * corner_x, 1.05 * corner_x, 2.2 * corner_x], [0.0006, 0.006, 0.022])
+    blend = np.interp(x, [0.5 * corner_x, 0.95 * corner_x, 2.2 * corner_x], [0.0006, 0.006, 0.022])
     # Where lips touch, what looks up belongs to the lower one and what looks down to the upper one.
     height = points[:, 2] - line - 0.004 * bust.rest_normals[:, 2]
     below = _fade(height, -blend, blend)

@@ -20,7 +20,7 @@ from .bust import cut_body
 from .draws import turn_about
 
 Side = Literal["L", "R"]
-# Of the thumb (1) and of the fingers 2..5: how far apart they spread at 1, and how unevenly they bend.
+# Of the thumb (1) and of the fingers 2..5: where they point with spread 1, towards the thumb's side of straight on.
 _SPREAD_DEG = {1: 22.0, 2: 11.0, 3: 2.0, 4: -7.0, 5: -17.0}
 
 

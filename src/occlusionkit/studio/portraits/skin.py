@@ -115,8 +115,9 @@ def paint_skin(bust: Bust, *, seed: int, size_px: int) -> Image:
     grain = 0.020 * _periodic_noise(rng, size_px, 0.008) + 0.022 * _periodic_noise(rng, size_px, 0.0011)
     tone *= 1 + (grain * np.clip((0.105 - z) / 0.04, 0, 1))[..., None]
     # Hollows see less light: beside the nose, under the lip, around the eyes.
-    # Not under the chin and at the ears, where the texture lies aslant.
-    fades = np.clip((z + 0.128) / 0.02, 0, 1) * np.clip((0.088 - np.abs(x)) / 0.015, 0, 1)
+    # Not under the chin, at the ears and on the crown, where vertices are sparse or the texture lies aslant.
+    fades = np.clip((z + 0.128) / 0.02, 0, 1) * np.clip((0.078 - np.abs(x)) / 0.03, 0, 1)
+    fades *= np.clip((0.075 - z) / 0.03, 0, 1)
     shade = np.clip(fine["hollow"] / 0.010, -0.35, 1) * fades
     tone *= (
         1 - 0.34 * np.maximum(shade, 0)[..., None] * np.array([0.8, 1.0, 1.08]) - 0.10 * np.minimum(shade, 0)[..., None]

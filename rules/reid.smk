@@ -80,8 +80,15 @@ def reid_models(target):
         f"{method}-{part}-seed{run}"
         for part in parts
         for method in chosen["methods"]
+        if not (METHODS[method].needs_occluded and part in reid_whole_only())
         for run in range(1, chosen["seeds"] + 1)
     ]
+
+
+def reid_whole_only():
+    """Datasets without occluded images."""
+    known = config["reid"]["datasets"]
+    return [name for name in known if known[name]["layout"] == "market1501"]
 
 
 def reid_trained_on(wildcards):

@@ -98,6 +98,10 @@ def test_the_share_of_occluded_views_is_that_of_the_batches(method, share):
     assert pairs.share_occluded() == pytest.approx(share) == seen
 
 
+def test_only_the_second_task_by_itself_needs_real_occlusion():
+    assert [name for name, method in METHODS.items() if method.needs_occluded] == ["mtl"]
+
+
 def test_learning_to_tell_occluded_from_whole_needs_both():
     only_whole = pairs_of("mtl", occluded=(False,) * 4)
     card = make_card(rows_of(4), recipe("mtl"), trained_on="x")

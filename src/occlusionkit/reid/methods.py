@@ -27,6 +27,11 @@ class Method:
     occlusion_head: bool = False
     strong: bool = False
 
+    @property
+    def needs_occluded(self) -> bool:
+        """Whether training needs images that are really occluded: the second task would else have one class only."""
+        return self.occlusion_head and self.copy == "clean"
+
 
 _ALL = (
     Method(name="baseline", title="baseline", copy="clean"),

@@ -135,20 +135,12 @@ def face_models():
     ]
 
 
-def face_files(pattern):
+def face_files(pattern, *, first_run_only=False):
     """One file of every training, in the order of face_models."""
     return [
         pattern.format(network=network, trained_on=set_slug(name), run=run)
         for network, name, run in face_models()
-    ]
-
-
-def face_first_runs(pattern):
-    """One file of the first run of each network and training set."""
-    return [
-        pattern.format(network=network, trained_on=set_slug(name), run=run)
-        for network, name, run in face_models()
-        if run == 1
+        if run == 1 or not first_run_only
     ]
 
 
@@ -374,8 +366,10 @@ rule draw_face_figures:
     input:
         groups=[f"results/index/face/{group}.parquet" for group in face_groups()],
         examples=f"results/index/face/{face_tests()[0]}.parquet",
-        scores=face_first_runs(f"{FACE_METRICS}/{face_tests()[0]}.parquet"),
-        masks=face_first_runs(f"{FACE_MASKS}/{face_tests()[0]}.zip"),
+        scores=face_files(
+            f"{FACE_METRICS}/{face_tests()[0]}.parquet", first_run_only=True
+        ),
+        masks=face_files(f"{FACE_MASKS}/{face_tests()[0]}.zip", first_run_only=True),
         logs=face_files(f"{FACE_MODEL}/log.csv"),
         hidden="results/tables/face/hidden.parquet",
     output:

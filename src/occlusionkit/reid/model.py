@@ -88,7 +88,8 @@ def build_net(card: ModelCard) -> ReidNet:
         occlusion_head=card.occlusion_head,
         neck=card.neck,
     )
-    return model.to(memory_format=torch.channels_last)
+    arranged: ReidNet = model.to(memory_format=torch.channels_last)
+    return arranged
 
 
 def load_backbone(model: ReidNet, path: Path) -> None:

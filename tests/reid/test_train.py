@@ -221,3 +221,11 @@ def test_the_card_says_what_was_trained(packed, tmp_path):
     train(packed, tmp_path, "strong", settings=SETTINGS | {"epochs": 1})
     card = json.loads((tmp_path / "model.json").read_text())
     assert card["neck"] is True and card["trained_on"] == "occluded_reid" and card["identities"] == [1, 2, 3, 4]
+
+
+def test_patches_come_from_textures_where_a_folder_is_named(packed, tmp_path, person_image):
+    person_image(tmp_path / "textures/one.png", 77, 1)
+    once = SETTINGS | {"epochs": 1}
+    train(packed, tmp_path / "own", "os", settings=once, textures=str(tmp_path / "textures"))
+    train(packed, tmp_path / "borders", "os", settings=once)
+    assert (tmp_path / "own/weights.pt").read_bytes() != (tmp_path / "borders/weights.pt").read_bytes()

@@ -16,6 +16,7 @@ from .things import build_thing
 
 # The hand in a picture of one, and its gloss: the parts of its mesh have no names.
 _HAND = 1
+_FOREARM_M = 0.2
 _SKIN, _NOBODY = Shine(_HAND, {0: Gloss(0.05, 10.0)}), Shine(0, {})
 
 
@@ -23,11 +24,12 @@ def make_hand(renderer: Renderer, cast: Cast, *, number: int, size_px: int) -> P
     """A hand on white ground, fingers down, as the 11k Hands are photographed. 4 : 3, size_px high."""
     rng = rng_for(cast.seed, "hands", number)
     body = cast.bodies[number % len(cast.bodies)]
-    hand: Hand = hand_of(body, "L" if rng.random() < 0.5 else "R", forearm_m=float(rng.uniform(0.02, 0.06)))
+    hand: Hand = hand_of(body, "L" if rng.random() < 0.5 else "R", forearm_m=_FOREARM_M)
     mesh = hand_mesh(hand, draw_hand_pose(rng))
-    camera = _photo_camera(
-        rng, mesh.vertices, size_hw=(size_px, size_px * 4 // 3), behind=bool(rng.random() < 0.5), fill=0.9
-    )
+    # Framed from the finger tips to somewhere about the wrist: the forearm leaves the picture.
+    framed = mesh.vertices[mesh.vertices[:, 2] < rng.uniform(0.085, 0.125)]
+    size_hw = (size_px, size_px * 4 // 3)
+    camera = _photo_camera(rng, framed, size_hw=size_hw, behind=bool(rng.random() < 0.5), fill=0.9)
     lights = _table_lights(rng, camera)
     shot = take_shot(
         renderer, World("hand", (Item("hand", "person", _HAND, mesh, moves=True),), lights), camera, shine=_SKIN

@@ -12,6 +12,8 @@ from occlusionkit.capture.plan import SCENES, PlanSize
 from occlusionkit.capture.sizes import describe_plan
 from occlusionkit.provenance import code_digest as package_digest
 from occlusionkit.settings import check_config
+from occlusionkit.studio.portraits.folders import FOLDERS
+from occlusionkit.studio.portraits.folders import TEST_SETS as PORTRAIT_TESTS
 
 cached_digest = functools.cache(package_digest)
 
@@ -169,6 +171,86 @@ def dataset_folder():
 def depth_archive():
     """The studio's depth zip, where depth is kept."""
     return [f"{DATASET}/depth.zip"] if config["capture"]["keep_depth"] else []
+
+
+def portrait_folder(dataset, kind):
+    """The folder of a set's images, masks or whole masks."""
+    return f"results/data/{FOLDERS[dataset][kind]}"
+
+
+def portrait_table(dataset):
+    """The table of one set, and its sidecar."""
+    return f"results/index/portraits/{dataset}.parquet"
+
+
+def everybody():
+    """Files of all made-up people: each holds some for training and some for tests."""
+    return identity_files(range(1, config["identities"]["amount"] + 1))
+
+
+def multiview_outputs():
+    """What a run of this system makes."""
+    annotations = [
+        f"{DATASET}/annot/unrealcv_{split}.pkl" for split in ("train", "validation")
+    ]
+    return [
+        *dataset_archives(),
+        *(annotations if from_studio() else []),
+        *expand(
+            "results/tables/occlusion_person/{table}.md",
+            table=("datasets", "rates", "thresholds"),
+        ),
+    ]
+
+
+def report_inputs(wildcards):
+    """Tables and figures of the systems that are run, each named after its system."""
+    of_person = "results/{kind}/occlusion_person/{file}"
+    of_face = "results/{kind}/face/{file}"
+    of_reid = "results/{kind}/reid/{file}"
+    shown = {
+        "multiview": {
+            "datasets": of_person.format(kind="tables", file="datasets.parquet"),
+            "rates": of_person.format(kind="tables", file="rates.parquet"),
+            "samples": of_person.format(kind="figures", file="samples.jpg"),
+            "people": of_person.format(kind="figures", file="people.jpg"),
+            "rooms": of_person.format(kind="figures", file="rooms.jpg"),
+            "actions": of_person.format(kind="figures", file="actions.jpg"),
+            "rates_chart": of_person.format(kind="figures", file="rates.png"),
+            "threshold_chart": of_person.format(kind="figures", file="thresholds.png"),
+            "capture": (
+                shard_files("captures", "capture.json") if from_studio() else []
+            ),
+        },
+        "face": {
+            "results": of_face.format(kind="tables", file="results.parquet"),
+            "samples": of_face.format(kind="figures", file="samples.jpg"),
+            "predictions": of_face.format(kind="figures", file="predictions.jpg"),
+            "failures": of_face.format(kind="figures", file="failures.jpg"),
+            "hidden_chart": of_face.format(kind="figures", file="hidden.png"),
+            "curves": of_face.format(kind="figures", file="curves.png"),
+        },
+        "reid": {
+            "results": of_reid.format(kind="tables", file="results.parquet"),
+            "differences": of_reid.format(kind="tables", file="differences.parquet"),
+            "ablation": of_reid.format(kind="tables", file="ablation.parquet"),
+            "single_query": of_reid.format(kind="tables", file="single_query.parquet"),
+            "head": of_reid.format(kind="tables", file="occlusion_head.parquet"),
+            "curves": of_reid.format(kind="figures", file="cmc.png"),
+            "ranked": of_reid.format(kind="figures", file="ranked.jpg"),
+            "attention": of_reid.format(
+                kind="figures", file=f"{config['reid']['targets'][0]}/attention.jpg"
+            ),
+            "simulated": of_reid.format(
+                kind="figures", file=f"{config['reid']['targets'][0]}/simulated.jpg"
+            ),
+        },
+    }
+    return {
+        f"{system}_{name}": path
+        for system in config["systems"]
+        for name, path in shown[system].items()
+    }
 
 
 def final_outputs():

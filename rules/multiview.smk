@@ -1,21 +1,6 @@
 # Occlusion-Person in its official layout.
 
 
-def multiview_outputs():
-    """What a run of this system makes."""
-    annotations = [
-        f"{DATASET}/annot/unrealcv_{split}.pkl" for split in ("train", "validation")
-    ]
-    return [
-        *dataset_archives(),
-        *(annotations if from_studio() else []),
-        *expand(
-            "results/tables/occlusion_person/{table}.md",
-            table=("datasets", "rates", "thresholds"),
-        ),
-    ]
-
-
 rule index_dataset:
     """Join frames and labels of all shards into one row per image."""
     input:

@@ -1,20 +1,4 @@
 # The studio's face data, in the layouts of the published sets: docs/portraits.md.
-from occlusionkit.studio.portraits.folders import FOLDERS, TEST_SETS
-
-
-def portrait_folder(dataset, kind):
-    """The folder of a set's images, masks or whole masks."""
-    return f"results/data/{FOLDERS[dataset][kind]}"
-
-
-def portrait_table(dataset):
-    """The table of one set, and its sidecar."""
-    return f"results/index/portraits/{dataset}.parquet"
-
-
-def everybody():
-    """Files of all made-up people: each holds some for training and some for tests."""
-    return identity_files(range(1, config["identities"]["amount"] + 1))
 
 
 rule render_clean_faces:
@@ -95,7 +79,7 @@ rule render_test_faces:
     benchmark:
         "results/benchmarks/render_test_faces/{test_faces}.tsv"
     wildcard_constraints:
-        test_faces="|".join(TEST_SETS),
+        test_faces="|".join(PORTRAIT_TESTS),
     conda:
         "../envs/core.yaml"
     threads: config["portraits"]["threads"]

@@ -85,56 +85,6 @@ rule draw_figures:
         "../scripts/draw_figures.py"
 
 
-def report_inputs(wildcards):
-    """Tables and figures of the systems that are run, each named after its system."""
-    of_person = "results/{kind}/occlusion_person/{file}"
-    of_face = "results/{kind}/face/{file}"
-    of_reid = "results/{kind}/reid/{file}"
-    shown = {
-        "multiview": {
-            "datasets": of_person.format(kind="tables", file="datasets.parquet"),
-            "rates": of_person.format(kind="tables", file="rates.parquet"),
-            "samples": of_person.format(kind="figures", file="samples.jpg"),
-            "people": of_person.format(kind="figures", file="people.jpg"),
-            "rooms": of_person.format(kind="figures", file="rooms.jpg"),
-            "actions": of_person.format(kind="figures", file="actions.jpg"),
-            "rates_chart": of_person.format(kind="figures", file="rates.png"),
-            "threshold_chart": of_person.format(kind="figures", file="thresholds.png"),
-            "capture": (
-                shard_files("captures", "capture.json") if from_studio() else []
-            ),
-        },
-        "face": {
-            "results": of_face.format(kind="tables", file="results.parquet"),
-            "samples": of_face.format(kind="figures", file="samples.jpg"),
-            "predictions": of_face.format(kind="figures", file="predictions.jpg"),
-            "failures": of_face.format(kind="figures", file="failures.jpg"),
-            "hidden_chart": of_face.format(kind="figures", file="hidden.png"),
-            "curves": of_face.format(kind="figures", file="curves.png"),
-        },
-        "reid": {
-            "results": of_reid.format(kind="tables", file="results.parquet"),
-            "differences": of_reid.format(kind="tables", file="differences.parquet"),
-            "ablation": of_reid.format(kind="tables", file="ablation.parquet"),
-            "single_query": of_reid.format(kind="tables", file="single_query.parquet"),
-            "head": of_reid.format(kind="tables", file="occlusion_head.parquet"),
-            "curves": of_reid.format(kind="figures", file="cmc.png"),
-            "ranked": of_reid.format(kind="figures", file="ranked.jpg"),
-            "attention": of_reid.format(
-                kind="figures", file=f"{config['reid']['targets'][0]}/attention.jpg"
-            ),
-            "simulated": of_reid.format(
-                kind="figures", file=f"{config['reid']['targets'][0]}/simulated.jpg"
-            ),
-        },
-    }
-    return {
-        f"{system}_{name}": path
-        for system in config["systems"]
-        for name, path in shown[system].items()
-    }
-
-
 rule build_report:
     """Put tables and figures of all systems that are run into one HTML file that opens offline."""
     input:

@@ -49,7 +49,7 @@ class Address:
         return f"Address({self})"
 
 
-class Link(unrealcv.Client):  # type: ignore[misc]
+class Link(unrealcv.Client):
     """A connected unrealcv.Client without its receive thread. Replies come in the order of the requests."""
 
     def __init__(self, address: Address, *, timeout_s: float, explain: Callable[[], str] | None = None) -> None:

@@ -138,8 +138,8 @@ def test_a_system_s_section_shows_its_rows_with_ours_and_the_grey_ones_marked(tm
     )
     html = " ".join((tmp_path / "report.html").read_text().split())
     assert '<a href="#faces">Faces</a>' in html and '<h2 id="faces">Faces</h2>' in html
-    assert '<tr class="ours"><td class="">clean &lt;set&gt;</td><td class="number">81.0</td></tr>' in html
-    assert '<tr class="grey"><td class="">published</td><td class="number">89.4</td></tr>' in html
+    assert '<tr class="ours"><td class="short">clean &lt;set&gt;</td><td class="number">81.0</td></tr>' in html
+    assert '<tr class="grey"><td class="short">published</td><td class="number">89.4</td></tr>' in html
     assert "Not the real thing." in html
     assert "occlusion-person" not in html, "a system that was not run has no part"
 
@@ -150,7 +150,8 @@ def test_a_shown_table_needs_a_cell_for_each_column():
 
 
 def test_columns_of_numbers_are_told_from_columns_of_words():
-    rows = [["a", "57.27 / 81.40", "-4.5 [-10.7, +1.4]", "1,536", "mean"], ["b", "-", "2 ± 0.1", "3%", "2"]]
-    assert ShownTable("T", list("vwxyz"), rows).kinds() == ["", "number", "number", "number", ""]
-    assert ShownTable("T", ["a", "b"], []).kinds() == ["", ""]
-    assert ShownTable("T", ["a", "b"], [["x", "1"]], grey_columns=frozenset({0, 1})).kinds() == ["grey", "number grey"]
+    rows = [["a", "57.27 / 81.40", "-4.5 [-10.7, +1.4]", "1,536", 27 * "m"], ["b", "-", "2 ± 0.1", "3%", "2"]]
+    assert ShownTable("T", list("vwxyz"), rows).kinds() == ["short", "number", "number", "number", "words"]
+    assert ShownTable("T", ["a", "b"], []).kinds() == ["short", "short"]
+    grey = ShownTable("T", ["a", "b"], [["x", "1"]], grey_columns=frozenset({0, 1}))
+    assert grey.kinds() == ["short grey", "number grey"]

@@ -110,13 +110,13 @@ def reid_section(
         tables=[
             ShownTable(
                 "Scores",
-                *results_view(shown),
+                *_without(results_view(shown), ", mean feature"),
                 text="Percent. N images a side, drawn many times, their features averaged; brackets hold the 95% "
                 "bootstrap interval over people and trainings. The minimum distance stands in the full table.",
             ),
             ShownTable(
                 "Are the differences real?",
-                *differences_view(apart),
+                *_without(differences_view(apart), ", mean feature"),
                 text="Rank-1, the same people drawn for both methods. An interval that holds 0 is inside the noise; of "
                 "twenty comparisons between equals, one falls outside by chance.",
             ),
@@ -180,6 +180,11 @@ def _face_scores(results: Table) -> ShownTable:
         text="Percent, mean ± sample standard deviation over trainings. Every training takes the same number of steps, "
         "so a gain does not come from longer training.",
     )
+
+
+def _without(view: tuple[list[str], list[list[str]]], ending: str) -> tuple[list[str], list[list[str]]]:
+    """A view without what its text says of all cells."""
+    return view[0], [[cell.removesuffix(ending) for cell in row] for row in view[1]]
 
 
 def _with_published(title: str, view: tuple[list[str], list[list[str]]], table: Table) -> ShownTable:

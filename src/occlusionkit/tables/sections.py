@@ -10,6 +10,8 @@ from pathlib import Path
 
 # "93.2", "-4.5 [-10.7, +1.4]", "57.27 / 81.40 / 89.66", "1,536", "90.12 ± 0.40", "-"
 _NUMBERS = re.compile(r"[-+±\d.,/%\[\] ]+")
+# Characters of a cell that is kept in one line.
+_SHORT = 26
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,16 @@ class ShownTable:
                 )
 
     def kinds(self) -> list[str]:
-        """The classes of each column: "number", set flush right, or "" for words, and "grey"."""
-        columns = list(zip(*self.rows, strict=True)) or [("words",)] * len(self.header)
-        kinds = ["number" if all(map(_NUMBERS.fullmatch, column)) else "" for column in columns]
+        """The classes of each column: "number", set flush right, "short" words in one line, or "words"; "grey"."""
+        columns = list(zip(*self.rows, strict=True)) or [("",)] * len(self.header)
+        kinds = [
+            "number"
+            if all(map(_NUMBERS.fullmatch, column))
+            else "short"
+            if max(map(len, column)) <= _SHORT
+            else "words"
+            for column in columns
+        ]
         return [f"{kind} grey".strip() if i in self.grey_columns else kind for i, kind in enumerate(kinds)]
 
     def marked(self, number: int) -> str:

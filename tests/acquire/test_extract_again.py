@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -113,18 +114,19 @@ def test_a_file_that_was_deleted_meanwhile_is_unpacked_again(archive, tmp_path):
 
 
 def test_a_kill_while_files_are_moved_is_finished_by_the_next_run(archive, tmp_path, counted, monkeypatch):
-    real, moved = Path.rename, []
+    real, moved = os.rename, []
 
-    def dies(self, goal):
-        if "tree" in str(self) and len(moved) == 1:
+    def dies(path, goal):
+        if "tree" in str(path) and len(moved) == 1:
             raise KeyboardInterrupt
         moved.append(goal)
-        return real(self, goal)
+        return real(path, goal)
 
-    monkeypatch.setattr(Path, "rename", dies)
+    monkeypatch.setattr(os, "rename", dies)
     with pytest.raises(KeyboardInterrupt):
         extract_archive([archive], tmp_path / "out", staging_for([archive], "toy", "x", tmp_path / "r"))
-    monkeypatch.setattr(Path, "rename", real)
+    monkeypatch.setattr(os, "rename", real)
+    assert len(moved) == 1
     counted.clear()
     extract_archive([archive], tmp_path / "out", staging_for([archive], "toy", "x", tmp_path / "r"))
     _check(tmp_path / "out")

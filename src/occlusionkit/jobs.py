@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import multiprocessing
 import os
 import sys
 import threading
@@ -77,6 +78,19 @@ def end_with_workflow(poll_s: float = 1.0) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, name="end-with-workflow", daemon=True).start()
+
+
+def end_with_parent() -> None:
+    """End this worker process when the one that started it is gone: a parent killed outright cannot end its workers."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
 
 
 def _ancestors() -> list[int]:

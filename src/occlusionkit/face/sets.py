@@ -13,20 +13,18 @@ import concurrent.futures
 import hashlib
 import json
 import multiprocessing
-import os
 import shutil
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import cv2
 
 from ..artifacts.atomic import write_json
 from ..artifacts.tables import Table, concatenate, read_table, write_table
+from ..jobs import end_with_parent
 from ..provenance import code_digest
 from .files import Pair, list_images, list_textures, pair_with_masks, pair_with_own_alpha
 from .generate import OnBad, SetInputs, make_part
@@ -187,15 +185,7 @@ def _start_worker(inputs: SetInputs, settings: FaceSetSettings, out: Path, on_ba
         import torch
 
         torch.set_num_threads(1)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), name="end-with-parent", daemon=True).start()
-
-
-def _end_with(parent: BaseProcess) -> None:
-    """A parent that was killed outright cannot end its workers."""
-    parent.join()
-    os._exit(1)
+    end_with_parent()
 
 
 def _work(part: _Part) -> int:

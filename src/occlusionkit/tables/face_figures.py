@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 
-from ..artifacts import atomic_output
 from ..artifacts.tables import Table
 from ..artifacts.zips import StoredZip
 from ..face.examples import read_example
@@ -21,10 +20,8 @@ from ..face.sources import TEST_SETS
 from ..face.training_augment import sized, sized_mask
 from ..images import Image, decode_image
 from ..learning.record import Row
+from .charts import CHART_STYLE, save_chart
 from .drawing import caption, tile
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 
 Mask = NDArray[np.bool_]
 
@@ -32,8 +29,6 @@ _SIDE_PX = 176
 _TRUTH = (40, 200, 90)
 _MISSED, _WRONG = np.array([45, 110, 255], np.float32), np.array([240, 40, 40], np.float32)
 _GRAY = 150
-_STYLE = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#888888",
-          "figure.dpi": 110, "savefig.bbox": "tight", "text.color": "#222222"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -151,7 +146,7 @@ def write_hidden_chart(path: Path, hidden: Table) -> None:
     standard deviation over seeds. hidden: FACE_BY_HIDDEN."""
     tests = [name for name in TEST_SETS if name in set(hidden["test_set"].tolist())]
     colors = _colors(hidden["training_set"].tolist())
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(CHART_STYLE):
         figure, axes = plt.subplots(1, len(tests), figsize=(4.6 * len(tests), 3.6), squeeze=False, sharey=True)
         for axis, test in zip(axes[0], tests, strict=True):
             for network, training_set in _lines(hidden, test):
@@ -175,7 +170,7 @@ def write_hidden_chart(path: Path, hidden: Table) -> None:
             axis.set_xlabel("hidden part of the face, %")
         axes[0][0].set_ylabel("face IoU, %")
         axes[0][-1].legend(frameon=False, fontsize=8)
-        _save(figure, path)
+        save_chart(figure, path)
 
 
 def _lines(hidden: Table, test: str) -> list[tuple[str, str]]:
@@ -192,7 +187,7 @@ def write_curves(path: Path, logs: Sequence[Log]) -> None:
     """Training loss and validation mIoU by step, one colour for each training set, one line for each run."""
     colors = _colors([log.training_set for log in logs])
     networks = sorted({log.network for log in logs})
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(CHART_STYLE):
         figure, axes = plt.subplots(len(networks), 2, figsize=(9.2, 3.4 * len(networks)), squeeze=False)
         for line, network in zip(axes, networks, strict=True):
             for log in (one for one in logs if one.network == network):
@@ -208,16 +203,9 @@ def write_curves(path: Path, logs: Sequence[Log]) -> None:
                 axis.set_xlabel("step")
             line[0].legend(frameon=False, fontsize=8)
         figure.tight_layout()
-        _save(figure, path)
+        save_chart(figure, path)
 
 
 def _colors(names: Sequence[str]) -> dict[str, Any]:
     palette = plt.get_cmap("tab10")
     return {name: palette(number % 10) for number, name in enumerate(sorted(set(names)))}
-
-
-def _save(figure: Any, path: Path) -> None:
-    # No date and no version in the file: the same data gives the same bytes.
-    with atomic_output(path) as temporary:
-        figure.savefig(temporary, format="png", metadata={"Software": None})
-    plt.close(figure)

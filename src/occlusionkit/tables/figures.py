@@ -7,30 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 
-from ..artifacts import atomic_output, write_bytes
+from ..artifacts import write_bytes
 from ..artifacts.tables import Table
 from ..artifacts.zips import StoredZip
 from ..geometry import Array
 from ..images import Image, decode_depth, decode_image, encode_jpeg
 from ..skeletons import ACTIONS, OCCLUSION_PERSON
+from .charts import CHART_STYLE, save_chart
 from .drawing import caption, draw_depth, draw_joints, tile
 
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
-
-_BAR, _INK, _PAPER = "#4477aa", "#222222", "#cc3311"
-_STYLE = {
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#888888",
-    "figure.dpi": 110,
-    "savefig.bbox": "tight",
-    "text.color": _INK,
-}
+_BAR, _PAPER = "#4477aa", "#cc3311"
 
 
 def image_member(image: str) -> str:
@@ -171,7 +160,7 @@ def write_picture(path: Path, image: Image) -> None:
 
 def write_rates_chart(path: Path, rates: Table, groupings: Sequence[str]) -> None:
     """Bars of the occlusion rate by group, one panel for each grouping."""
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(CHART_STYLE):
         figure, axes = plt.subplots(1, len(groupings), figsize=(3.4 * len(groupings), 3.4), squeeze=False)
         for axis, grouping in zip(axes[0], groupings, strict=True):
             rows = np.flatnonzero(rates["grouping"] == grouping)
@@ -181,12 +170,12 @@ def write_rates_chart(path: Path, rates: Table, groupings: Sequence[str]) -> Non
             axis.set_title(f"by {grouping}", loc="left")
             axis.set_xlabel("occluded joints, %")
         figure.tight_layout()
-        _save(figure, path)
+        save_chart(figure, path)
 
 
 def write_threshold_chart(path: Path, rates: Table) -> None:
     """The occlusion rate against the depth threshold, for both rules, with the paper's 30 cm marked."""
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(CHART_STYLE):
         figure, axis = plt.subplots(figsize=(5.2, 3.4))
         for rule, line in (("absolute", "-o"), ("one_sided", "--s")):
             rows = rates["rule"] == rule
@@ -199,11 +188,4 @@ def write_threshold_chart(path: Path, rates: Table) -> None:
         axis.set_ylabel("occluded joints, %")
         axis.set_ylim(bottom=0)
         axis.legend(frameon=False)
-        _save(figure, path)
-
-
-def _save(figure: Any, path: Path) -> None:
-    # No date and no version in the file: the same data gives the same bytes.
-    with atomic_output(path) as temporary:
-        figure.savefig(temporary, format="png", metadata={"Software": None})
-    plt.close(figure)
+        save_chart(figure, path)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 
-from ..artifacts import Table, atomic_output
+from ..artifacts import Table
 from ..images import Image
 from ..reid.bootstrap import curve_interval
 from ..reid.feature_files import FeatureSet
@@ -19,20 +19,10 @@ from ..reid.protocols import SHIPPED
 from ..reid.ranking import Ints, top_matches
 from ..reid.schemas import MAX_RANK
 from ..reid.splits import CANONICAL_SPLIT, half_split
+from .charts import CHART_STYLE, save_chart
 from .reid import METHODS, Measured, parse_model
 
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
-
 _COLORS = ("#888888", "#4477aa", "#66ccee", "#aa3377", "#cc3311", "#228833", "#ccbb44", "#222222")
-_STYLE = {
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#888888",
-    "figure.dpi": 110,
-    "savefig.bbox": "tight",
-}
 _RIGHT, _WRONG, _ASKED = (26, 140, 70), (215, 48, 39), (60, 60, 60)
 _CROP_HW, _FRAME, _GAP = (120, 60), 4, 6
 _PAPER_WHITE = 255
@@ -59,7 +49,7 @@ def write_cmc_chart(path: Path, measured: Sequence[Measured], *, max_rank: int =
     panels = [(one, shots) for one in measured for shots in sorted(set(one.items["shots"].tolist()))]
     columns = min(len(panels), 4)
     rows = -(-len(panels) // columns)
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(CHART_STYLE):
         figure, axes = plt.subplots(rows, columns, figsize=(3.6 * columns, 3.2 * rows), squeeze=False, sharey=True)
         for axis, (one, shots) in zip(axes.flat, panels, strict=False):
             _draw_panel(axis, one, shots, max_rank)
@@ -72,9 +62,7 @@ def write_cmc_chart(path: Path, measured: Sequence[Measured], *, max_rank: int =
         }
         figure.legend(known.values(), known.keys(), loc="outside lower center", ncols=len(known), frameon=False)
         figure.get_layout_engine() or figure.set_layout_engine("constrained")
-        with atomic_output(path) as temporary:
-            figure.savefig(temporary, format="png", metadata={"Software": None})
-        plt.close(figure)
+        save_chart(figure, path)
 
 
 def _draw_panel(axis: Any, one: Measured, shots: int, max_rank: int) -> None:

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import numpy as np
 
 from ..artifacts import write_bytes
 from ..artifacts.tables import Table
-from .formats import format_percent
+from .formats import format_percent, table_rows
 from .sections import Picture, Section
 
 _TEMPLATE = Path(__file__).with_name("report.html")
@@ -43,9 +42,9 @@ def build_report(path: Path, *, occlusion_person: OcclusionPerson | None, sectio
 
 
 def _variables(part: OcclusionPerson) -> dict[str, Any]:
-    rates = _rows(part.rates)
+    rates = list(table_rows(part.rates))
     return {
-        "datasets": _rows(part.datasets),
+        "datasets": list(table_rows(part.datasets)),
         "total": next(row for row in rates if row["grouping"] == "all"),
         "causes": [row for row in rates if row["grouping"] == "cause"],
         "groupings": {
@@ -56,11 +55,3 @@ def _variables(part: OcclusionPerson) -> dict[str, Any]:
         "settings": part.settings,
         "provenance": part.provenance,
     }
-
-
-def _rows(table: Table) -> list[dict[str, Any]]:
-    names = [column.name for column in table.schema.columns]
-    return [
-        {name: value.item() if isinstance(value, np.generic) else value for name, value in zip(names, row, strict=True)}
-        for row in zip(*(table[name] for name in names), strict=True)
-    ]

@@ -5,14 +5,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing
-import os
 import shutil
-import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +18,7 @@ import numpy as np
 
 from ...artifacts.tables import Table, concatenate, make_table
 from ...images import encode_jpeg, encode_png
+from ...jobs import end_with_parent
 from ..people import Body, load_people
 from ..people.identities import identity_name, test_identities, train_identities
 from ..render import Choice, open_renderer
@@ -147,15 +145,7 @@ def _start_worker(order: Order) -> None:
     global _MAKER
     cv2.setNumThreads(1)
     _MAKER = Maker.open(order)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), name="end-with-parent", daemon=True).start()
-
-
-def _end_with(parent: BaseProcess) -> None:
-    """A parent that was killed outright cannot end its workers."""
-    parent.join()
-    os._exit(1)
+    end_with_parent()
 
 
 def _work(number: int) -> Numbered:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -260,6 +263,32 @@ def test_every_schema_of_the_project_is_sound(tmp_path, schema):
     empty = make_table(schema, dict.fromkeys(names, ()))
     write_table(tmp_path / "empty.parquet", empty)
     assert len(read_table(tmp_path / "empty.parquet", schema)) == 0
+
+
+def test_nulls_among_numbers_are_refused_by_column(tmp_path):
+    write_table(tmp_path / "t.parquet", make_table(SCHEMA, columns()))
+    stored = pq.read_table(tmp_path / "t.parquet")
+    kind = stored.schema.field("gap_m").type
+    holey = pa.FixedSizeListArray.from_arrays(pa.array([1.0, None, None, 2.0, 3.0, 4.0]), type=kind)
+    place = stored.schema.get_field_index("gap_m")
+    pq.write_table(stored.set_column(place, stored.schema.field("gap_m"), holey), tmp_path / "null.parquet")
+    with pytest.raises(ValueError, match=r"null.parquet: column gap_m: .* 2 nulls"):
+        read_table(tmp_path / "null.parquet", SCHEMA)
+
+
+def test_a_job_that_only_reads_and_writes_tables_does_not_load_pandas(tmp_path):
+    script = """
+import sys
+from pathlib import Path
+from occlusionkit.artifacts.schemas import TABLES
+from occlusionkit.artifacts.tables import make_table, read_table, write_table
+for number, schema in enumerate(TABLES):
+    path = Path(sys.argv[1]) / f"{number}.parquet"
+    write_table(path, make_table(schema, {column.name: [] for column in schema.columns}))
+    read_table(path, schema)
+assert number and "pandas" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True)
 
 
 def test_an_unknown_column_is_refused_with_the_names_there_are():

@@ -165,10 +165,16 @@ def write_table(path: Path, table: Table) -> None:
 
 
 def _to_arrow(column: Column, values: np.ndarray[Any, Any]) -> pa.Array:
-    if not column.shape:
-        return pa.array(values.tolist() if column.dtype == "string" else values, type=column.arrow_type)
-    flat = pa.array(np.ascontiguousarray(values).reshape(-1))
-    return pa.FixedSizeListArray.from_arrays(flat, type=column.arrow_type)
+    """Not through pa.array, nor below through pq.read_table: both import pandas, which takes a short job a second."""
+    if column.dtype == "string":
+        builder = pa.lib.StringBuilder()
+        builder.append_values(values.tolist())
+        return builder.finish()
+    flat = np.ascontiguousarray(values).reshape(-1)
+    data = np.packbits(flat, bitorder="little") if column.dtype == "bool" else flat
+    kind = column.arrow_type.value_type if column.shape else column.arrow_type
+    numbers = pa.Array.from_buffers(kind, len(flat), [None, pa.py_buffer(data)])
+    return pa.FixedSizeListArray.from_arrays(numbers, type=column.arrow_type) if column.shape else numbers
 
 
 def read_table(path: Path, schema: Schema, *, columns: Sequence[str] | None = None) -> Table:
@@ -203,16 +209,28 @@ def read_table(path: Path, schema: Schema, *, columns: Sequence[str] | None = No
             "it was written by another version: delete it and run again"
         )
     try:
-        arrow = pq.read_table(path, columns=names, page_checksum_verification=True)
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            arrow = file.read(columns=names)
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"{path}: damaged table: {error}; delete it and run again") from error
-    return Table(schema, {name: _from_arrow(schema.column(name), arrow.column(name)) for name in names})
+    return Table(schema, {name: _from_arrow(schema.column(name), arrow.column(name), where=path) for name in names})
 
 
-def _from_arrow(column: Column, stored: pa.ChunkedArray) -> np.ndarray[Any, Any]:
+def _from_arrow(column: Column, stored: pa.ChunkedArray, *, where: Path) -> np.ndarray[Any, Any]:
+    """Not through to_numpy, which imports pandas too."""
     values = stored.combine_chunks()
     if column.dtype == "string":
         return np.array(values.to_pylist(), dtype=object)
-    if column.shape:
-        return np.asarray(values.flatten().to_numpy(zero_copy_only=False)).reshape(len(values), *column.shape)
-    return np.asarray(values.to_numpy(zero_copy_only=False))
+    flat = values.flatten() if column.shape else values
+    if flat.null_count:
+        raise ValueError(
+            f"{where}: column {column.name}: expected numbers, found {flat.null_count} nulls; delete it and run again"
+        )
+    numbers = _bits(flat) if column.dtype == "bool" else np.from_dlpack(flat)
+    return numbers.reshape(len(values), *column.shape)
+
+
+def _bits(values: pa.BooleanArray) -> np.ndarray[Any, Any]:
+    """DLPack has no bits: (N,) bool from eight values a byte."""
+    packed = np.frombuffer(values.buffers()[1] or b"", np.uint8)
+    return np.unpackbits(packed, bitorder="little")[values.offset : values.offset + len(values)].astype(np.bool_)

@@ -35,10 +35,15 @@ def pick_device(name: str, *, local_rank: int = 0) -> torch.device:
 
 @contextlib.contextmanager
 def torch_set_up(device: torch.device, *, threads: int, deterministic: bool) -> Iterator[None]:
-    """Threads (also OpenCV's), determinism and random generators of torch for the body; then all is as before."""
+    """Threads (also OpenCV's), determinism and random generators of torch for the body; then all is as before.
+
+    deterministic: forbids what does not repeat itself. To ask for it loads torch's compiler, which takes a second or
+    two; forward passes on a CPU repeat themselves without.
+    """
     if threads < 1:
         raise ValueError(f"threads: expected 1 or more, found {threads}")
     before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark
+    fills = torch.utils.deterministic.fill_uninitialized_memory
     cv2_threads = cv2.getNumThreads()
     cuda = device.type == "cuda"
     if cuda and deterministic:
@@ -48,7 +53,10 @@ def torch_set_up(device: torch.device, *, threads: int, deterministic: bool) -> 
         with torch.random.fork_rng(devices=[device.index] if cuda else []):
             torch.set_num_threads(threads)
             cv2.setNumThreads(threads)
-            torch.use_deterministic_algorithms(deterministic)
+            if deterministic != before[1]:
+                torch.use_deterministic_algorithms(deterministic)
+            # A net for code that reads memory it never wrote, such as torch.empty's; we have none.
+            torch.utils.deterministic.fill_uninitialized_memory = False
             torch.backends.cudnn.benchmark = cuda and not deterministic
             if cuda:
                 torch.cuda.set_device(device)
@@ -57,7 +65,9 @@ def torch_set_up(device: torch.device, *, threads: int, deterministic: bool) -> 
     finally:
         torch.set_num_threads(before[0])
         cv2.setNumThreads(cv2_threads)
-        torch.use_deterministic_algorithms(before[1])
+        if deterministic != before[1]:
+            torch.use_deterministic_algorithms(before[1])
+        torch.utils.deterministic.fill_uninitialized_memory = fills
         torch.backends.cudnn.benchmark = before[2]
 
 

@@ -83,12 +83,13 @@ def _check_groups(model: nn.Module, grouped: list[nn.Parameter]) -> None:
 
 
 def _optimizer(settings: TrainSettings, groups: list[list[nn.Parameter]]) -> torch.optim.Optimizer:
+    """With one kernel for all parameters of a group."""
     parameters = [{"params": group} for group in groups]
     lr, decay = settings.lr, settings.weight_decay
     if settings.optimizer == "sgd":
-        return torch.optim.SGD(parameters, lr=lr, momentum=settings.momentum, weight_decay=decay)
+        return torch.optim.SGD(parameters, lr=lr, momentum=settings.momentum, weight_decay=decay, fused=True)
     kind = torch.optim.Adam if settings.optimizer == "adam" else torch.optim.AdamW
-    return kind(parameters, lr=lr, betas=(settings.momentum, 0.999), weight_decay=decay)
+    return kind(parameters, lr=lr, betas=(settings.momentum, 0.999), weight_decay=decay, fused=True)
 
 
 def restore(training: Training, found: Checkpoint, *, where: str) -> None:

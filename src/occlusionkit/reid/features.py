@@ -63,7 +63,7 @@ def _each_batch(
 def embed_images(model: ReidNet, images: NDArray[np.uint8], *, device: str = "cpu", threads: int = 1) -> Features:
     """(N, H, W, 3) uint8 RGB in the network's size -> (N, D) float32 of unit length. The model stays on the device."""
     chosen = pick_device(device)
-    with torch_set_up(chosen, threads=threads, deterministic=True):
+    with torch_set_up(chosen, threads=threads, deterministic=chosen.type == "cuda"):
         return _each_batch(images, chosen, model.to(chosen).eval().embed)
 
 
@@ -76,7 +76,7 @@ def called_occluded(
             "called_occluded: expected a network with an occlusion head (methods mtl and afpb), found none"
         )
     head, chosen = model.occlusion, pick_device(device)
-    with torch_set_up(chosen, threads=threads, deterministic=True):
+    with torch_set_up(chosen, threads=threads, deterministic=chosen.type == "cuda"):
         scores = _each_batch(images, chosen, lambda batch: head(model.to(chosen).eval().pooled(batch)))
     called: NDArray[np.bool_] = scores[:, 1] > scores[:, 0]
     return called

@@ -35,7 +35,7 @@ def evidence_maps(model: ReidNet, images: NDArray[np.uint8], references: Feature
         )
     wanted = torch.from_numpy(np.ascontiguousarray(references)).split(BATCH)
     device = torch.device("cpu")
-    with torch_set_up(device, threads=threads, deterministic=True), torch.inference_mode():
+    with torch_set_up(device, threads=threads, deterministic=False), torch.inference_mode():
         model.to(device).eval()
         maps = [_maps(model, batch, other) for batch, other in zip(batches_of(images), wanted, strict=True)]
     found: Maps = torch.cat(maps).numpy()

@@ -1,7 +1,7 @@
 """Training of the compared methods with the shared loop: pairs of views, identity and occlusion losses.
 
 Each item is one training image seen twice: once clean, and once as the method has it (simulated occlusion, erased, or
-clean again). XX
+clean again).
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ from .splits import half_split
 from .textures import read_textures
 
 FACTORY = "occlusionkit.reid.train:task"
-
 
 SECTIONS: Mapping[str, type[Any]] = {
     "network": NetworkSettings,

@@ -23,7 +23,7 @@ class Kept(Generic[T]):
     """
 
     def __init__(self, size: int, *, weigh: Callable[[T], int] = lambda _: 1) -> None:
-        self._size, self._weigh = size, weigh
+        self._size, self._weigh, self._held = size, weigh, 0
         self._things: OrderedDict[Hashable, tuple[tuple[object, ...], T]] = OrderedDict()
 
     def get(self, made_of: tuple[object, ...], make: Callable[[], T]) -> T:
@@ -34,13 +34,19 @@ class Kept(Generic[T]):
             return self._things[key][1]
         thing = make()
         self._things[key] = (made_of, thing)
-        while len(self._things) > 1 and sum(self._weigh(kept) for _, kept in self._things.values()) > self._size:
-            self._things.popitem(last=False)[1][1].release()
+        self._held += self._weigh(thing)
+        while len(self._things) > 1 and self._held > self._size:
+            self._release(oldest=True)
         return thing
 
     def clear(self) -> None:
         while self._things:
-            self._things.popitem()[1][1].release()
+            self._release(oldest=False)
+
+    def _release(self, *, oldest: bool) -> None:
+        thing = self._things.popitem(last=not oldest)[1][1]
+        self._held -= self._weigh(thing)
+        thing.release()
 
 
 def _is_value(part: object) -> bool:

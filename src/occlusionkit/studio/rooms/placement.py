@@ -84,11 +84,9 @@ def is_free(room: Room, points: Array, *, clearance_m: float) -> bool:
     if room.beyond_walls_m(points).max() > -clearance_m:
         return False
     low, high = points[:, :2].min(axis=0) - clearance_m, points[:, :2].max(axis=0) + clearance_m
-    return all(
-        _clears(points, solid, clearance_m)
-        for solid in room.all_solids
-        if (reach_xy_m(solid)[0] <= high).all() and (reach_xy_m(solid)[1] >= low).all()
-    )
+    solids_low, solids_high = room.reaches_m
+    near = ((solids_low <= high) & (solids_high >= low)).all(axis=1)
+    return all(_clears(points, room.all_solids[solid], clearance_m) for solid in np.flatnonzero(near))
 
 
 def _clears(points: Array, solid: Solid, clearance_m: float) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from ...geometry import Array, Camera
 from ...unreal import camera_from_unreal
 from ..world import World
-from .solids import Solid
+from .solids import Solid, reach_xy_m
 
 CAMERAS = 8
 
@@ -61,9 +62,15 @@ class Room:
     stage: Stage
     cameras: tuple[RoomCamera, ...]
 
-    @property
+    @cached_property
     def all_solids(self) -> tuple[Solid, ...]:
         return tuple(solid for solids in self.solids.values() for solid in solids)
+
+    @cached_property
+    def reaches_m(self) -> tuple[Array, Array]:
+        """Lower and upper corners (S, 2), (S, 2) m of all solids seen from above."""
+        reaches = np.array([reach_xy_m(solid) for solid in self.all_solids]).reshape(-1, 2, 2)
+        return reaches[:, 0], reaches[:, 1]
 
     def beyond_walls_m(self, points: Array) -> Array:
         """(..., 3) m -> (...) m: how far outside the walls or above the ceiling, negative inside. The floor is not a

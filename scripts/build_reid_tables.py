@@ -4,9 +4,8 @@ from pathlib import Path
 
 from occlusionkit.artifacts import read_table, write_bytes
 from occlusionkit.jobs import run_job
-from occlusionkit.reid.features import OCCLUSION_CALLS
-from occlusionkit.reid.schemas import DRAWS, ITEMS, SPLITS
-from occlusionkit.reid.stage import published_splits
+from occlusionkit.reid.schemas import DRAWS, ITEMS, OCCLUSION_CALLS, SPLITS
+from occlusionkit.reid.split_lists import published_splits
 from occlusionkit.tables.reid import (
     Measured,
     ablation_table,

@@ -8,11 +8,12 @@ import json
 import numpy as np
 import pytest
 
-from occlusionkit.reid.evaluate import METRIC_NAMES, evaluate, item_scores, split_table
+from occlusionkit.reid.evaluate import evaluate, split_table
 from occlusionkit.reid.feature_files import feature_set
+from occlusionkit.reid.items import METRIC_NAMES, item_scores
 from occlusionkit.reid.protocols import PROTOCOLS, SHIPPED, Settings, protocol_named
+from occlusionkit.reid.split_lists import published_splits
 from occlusionkit.reid.splits import half_split
-from occlusionkit.reid.stage import published_splits
 
 
 def make_features(*, people=12, images=4, noise=0.6, seed=0, cameras=None, gallery_images=None):

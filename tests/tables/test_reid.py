@@ -12,9 +12,8 @@ from occlusionkit.artifacts.tables import concatenate, make_table
 from occlusionkit.reid.bootstrap import Interval
 from occlusionkit.reid.evaluate import evaluate
 from occlusionkit.reid.feature_files import feature_set
-from occlusionkit.reid.features import OCCLUSION_CALLS
 from occlusionkit.reid.protocols import PROTOCOLS, Settings
-from occlusionkit.reid.schemas import PAPER_LAYOUT, RESULTS
+from occlusionkit.reid.schemas import OCCLUSION_CALLS, PAPER_LAYOUT, RESULTS
 from occlusionkit.tables.reid import (
     INSIDE,
     Measured,

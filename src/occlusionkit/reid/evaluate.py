@@ -15,6 +15,7 @@ from ..artifacts.tables import Table, make_table
 from . import metrics as scores_of
 from .bootstrap import by_identity, mean_interval
 from .feature_files import FeatureSet
+from .items import METRIC_NAMES, RANKS, item_scores
 from .protocols import SHIPPED, Protocol, Settings, check_settings
 from .ranking import Ints, Labels, rank_features, unit_rows
 from .rerank import Reciprocal, rank_reciprocal
@@ -22,15 +23,8 @@ from .schemas import DRAWS, ITEMS, MAX_RANK, METRICS, SPLITS
 from .shots import Picks, SetRanks, draw_images, rank_sets
 from .splits import Split, half_split
 
-RANKS = (1, 5, 10, 20)
 # Market-1501's label of boxes that show nobody in particular: neither right nor wrong, so not in the gallery.
 JUNK = -1
-_SCORES = {
-    "mean_ap": "average_precision",
-    "mean_ap_trapezoid": "average_precision_trapezoid",
-    "minp": "inverse_negative_penalty",
-}
-METRIC_NAMES = (*(f"rank_{rank}" for rank in RANKS), *_SCORES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -313,13 +307,6 @@ def _report(
                 values = {"value": interval.value, "low": interval.low, "high": interval.high, "draw_std": spread}
                 rows.append({**shared, "metric": metric, **values})
     return make_table(METRICS, _columns(METRICS, rows))
-
-
-def item_scores(items: Table, metric: str) -> NDArray[np.float64]:
-    """(n,) the metric's score of every row of ITEMS; its mean is the metric."""
-    if metric in _SCORES:
-        return np.asarray(items[_SCORES[metric]], np.float64)
-    return np.asarray(items["hits"][:, int(metric.removeprefix("rank_")) - 1], np.float64)
 
 
 def _select(table: Table, splits: Sequence[int], shots: int, fusion: str) -> Table:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..artifacts import Table, read_table
-from ..artifacts.tables import Column, Schema, make_table
+from ..artifacts.tables import make_table
 from ..learning.devices import pick_device, torch_set_up
 from ..learning.seeds import item_rng
 from .crops import read_resized
@@ -21,23 +21,11 @@ from .data import CROPS
 from .feature_files import Features, write_features
 from .methods import ModelCard
 from .model import ReidNet, load_net
+from .schemas import OCCLUSION_CALLS
 from .simulator import BorderPool, SimulatorSettings, simulate_occlusion
 
 # Images through the network at once: enough for a GPU, little enough for a laptop.
 BATCH = 64
-
-OCCLUSION_CALLS = Schema(
-    name="reid_occlusion_calls",
-    doc="How often the occlusion head is right, real and simulated occlusion apart: hard edges give the latter away.",
-    key=("people", "kind"),
-    columns=(
-        Column("people", "string", "held_out (not trained on) or trained"),
-        Column("kind", "string", "whole, occluded (real), or simulated (whole images with a patch)"),
-        Column("images", "int64", "how many"),
-        Column("right", "int64", "called occluded where they are, whole where they are"),
-        Column("accuracy", "float64", "right / images"),
-    ),
-)
 
 
 def scored_rows(rows: Table) -> Table:

@@ -223,3 +223,16 @@ OCCLUSION_HEAD = Schema(
         Column("images", "int64", "of one training; the mean, rounded, over half splits"),
     ),
 )
+
+OCCLUSION_CALLS = Schema(
+    name="reid_occlusion_calls",
+    doc="How often the occlusion head is right, real and simulated occlusion apart: hard edges give the latter away.",
+    key=("people", "kind"),
+    columns=(
+        Column("people", "string", "held_out (not trained on) or trained"),
+        Column("kind", "string", "whole, occluded (real), or simulated (whole images with a patch)"),
+        Column("images", "int64", "how many"),
+        Column("right", "int64", "called occluded where they are, whole where they are"),
+        Column("accuracy", "float64", "right / images"),
+    ),
+)

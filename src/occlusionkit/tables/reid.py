@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..artifacts.tables import Schema, Table, make_table
 from ..reid.bootstrap import ByIdentity, Interval, by_identity, difference_interval, mean_interval
-from ..reid.evaluate import METRIC_NAMES, item_scores
+from ..reid.items import METRIC_NAMES, item_scores
 from ..reid.protocols import SHIPPED
 from ..reid.schemas import DIFFERENCES, PAPER_LAYOUT, PAPER_RANKS, PAPER_SHOTS, RESULTS, SINGLE_QUERY
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import socket
 import subprocess
@@ -11,7 +12,9 @@ from pathlib import Path
 
 SNAKEMAKE = [sys.executable, "-m", "snakemake"]
 OWNER = Path("results/.partial/owner")
-TABLES = Path("results/tables/occlusion_person")
+RESULTS = Path("results")
+# The table that says most, by the folder of a system's results.
+MAIN_TABLES = {"occlusion_person": "datasets.md", "face": "results.md", "reid": "results.md"}
 
 
 def main() -> int:
@@ -26,18 +29,28 @@ def main() -> int:
     OWNER.write_text(f"{socket.gethostname()}\n")
     configs = ["--configfile", *options.configfile] if options.configfile else []
     done = subprocess.run(
-        [*SNAKEMAKE, "--quiet", "rules", "--cores", options.cores, *configs, options.target], check=False
+        [*SNAKEMAKE, "--quiet", "rules", "--cores", options.cores, *configs, "--", options.target], check=False
     ).returncode
     if done:
         print("\nThe run stopped; the first ERROR line above says why. Details: results/logs/", file=sys.stderr)
         return done
     if options.target == "all":
-        print(f"\n{(TABLES / 'datasets.md').read_text()}", end="")
-        print("\ndataset  results/data/occlusion_person/unrealcv/")
-        print(f"tables   {TABLES}/")
-        print("figures  results/figures/occlusion_person/")
+        print_summary()
     print("report   results/report.html")
     return 0
+
+
+def print_summary() -> None:
+    """The dataset's table, and where those of all systems that ran are."""
+    inputs = json.loads((RESULTS / "report.json").read_text())["inputs"]
+    ran = [system for system in MAIN_TABLES if any(name.startswith(f"{system}/") for name in inputs)]
+    tables = [RESULTS / "tables" / system / MAIN_TABLES[system] for system in ran]
+    if "occlusion_person" in ran:
+        print(f"\n{tables[ran.index('occlusion_person')].read_text()}", end="")
+    print()
+    for label, path in zip(["tables", *[""] * len(tables)], tables, strict=False):
+        print(f"{label:8s} {path}")
+    print(f"data     {RESULTS}/data/\nfigures  {RESULTS}/figures/")
 
 
 def is_locked() -> bool:

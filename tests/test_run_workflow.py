@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import socket
 import subprocess
 import sys
@@ -34,6 +35,41 @@ class Done:
 def lock(folder, host):
     (folder / ".snakemake/locks/0.output.lock").write_text("results/x")
     (folder / "results/.partial/owner").write_text(f"{host}\n")
+
+
+def report_of(folder, *names):
+    """A finished run whose report shows these files."""
+    (folder / "results/report.json").write_text(json.dumps({"inputs": dict.fromkeys(names, "0")}))
+    (folder / "results/tables/occlusion_person").mkdir(parents=True)
+    (folder / "results/tables/occlusion_person/datasets.md").write_text("| from an earlier run |\n")
+
+
+@pytest.mark.parametrize(
+    ("shown", "told", "not_told"),
+    [
+        (["reid/results.parquet"], ["results/tables/reid/results.md"], ["occlusion_person", "face"]),
+        (
+            ["face/results.parquet", "occlusion_person/datasets.parquet"],
+            [
+                "| from an earlier run |",
+                "results/tables/occlusion_person/datasets.md",
+                "results/tables/face/results.md",
+            ],
+            ["reid"],
+        ),
+    ],
+)
+def test_a_run_with_a_config_of_ones_own_tells_of_what_it_made_alone(
+    runner, tmp_path, monkeypatch, capsys, shown, told, not_told
+):
+    report_of(tmp_path, *shown)
+    monkeypatch.setattr(sys, "argv", ["run_workflow.py", "--cores", "2", "--configfile", "my.yaml"])
+    assert runner.main() == 0
+    # Without the dashes Snakemake takes the target for one more file of the config.
+    assert runner.called[-1][-4:] == ["--configfile", "my.yaml", "--", "all"]
+    said = capsys.readouterr().out
+    assert all(line in said for line in [*told, "results/report.html"])
+    assert not any(name in said for name in not_told)
 
 
 def test_a_free_folder_is_not_locked_and_a_left_lock_is_seen(runner, tmp_path):

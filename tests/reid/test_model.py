@@ -46,6 +46,27 @@ def test_what_is_compared_has_unit_length_and_comes_from_behind_the_neck(neck):
     assert torch.allclose(embedded, pooled, atol=1e-5) != neck
 
 
+def test_parts_are_the_means_of_stripes_from_the_head_down():
+    card = dataclasses.replace(CARD, method="partsafpb", size_hw=(64, 32), parts=4)
+    images = torch.from_numpy(np.random.default_rng(1).integers(0, 256, (2, 128, 32, 3)).astype(np.uint8))
+    net = build_net(card).eval()
+    rows = net.last_map(images)  # (2, 64, 8, 2): each stripe is two rows
+    found = net(images)
+    assert rows.shape == (2, 64, 8, 2) and found.features.shape == (2, 4 * 64)
+    for part in range(4):
+        stripe = rows[:, :, 2 * part : 2 * part + 2].mean(dim=(2, 3))
+        torch.testing.assert_close(found.features[:, 64 * part : 64 * (part + 1)], stripe)
+    assert found.identity.shape == (2, 3) and found.occlusion.shape == (2, 2)
+
+
+def test_a_card_from_before_there_were_parts_is_read_as_one_feature(tmp_path):
+    weights = write(tmp_path)
+    told = json.loads((tmp_path / "model.json").read_text())
+    del told["parts"]
+    (tmp_path / "model.json").write_text(json.dumps(told))
+    assert load_net(weights)[1] == CARD
+
+
 def write(folder, card=CARD, net=None):
     folder.mkdir(exist_ok=True)
     save_weights(net or build_net(card), folder / "weights.pt")

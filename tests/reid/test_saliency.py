@@ -17,10 +17,11 @@ CARD = ModelCard(method="strong", depth=18, width=0.125, last_stride=1, size_hw=
 IMAGES = np.random.default_rng(0).integers(0, 256, (3, 64, 32, 3)).astype(np.uint8)
 
 
+@pytest.mark.parametrize("parts", [1, 2, 4])
 @pytest.mark.parametrize("neck", [False, True])
-def test_the_terms_of_a_map_add_up_to_the_cosine(neck):
+def test_the_terms_of_a_map_add_up_to_the_cosine(neck, parts):
     torch.manual_seed(1)
-    net = build_net(dataclasses.replace(CARD, neck=neck)).eval()
+    net = build_net(dataclasses.replace(CARD, neck=neck, parts=parts)).eval()
     if neck:  # as after training: means and scales that matter
         net.neck.running_mean.normal_()
         net.neck.running_var.uniform_(0.5, 2)

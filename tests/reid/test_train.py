@@ -22,7 +22,7 @@ from occlusionkit.reid.model import load_net
 from occlusionkit.reid.simulator import BorderPool, SimulatorSettings
 from occlusionkit.reid.train import Pairs, Recipe, ReidTask, grouped_order, make_card, train_method, training_rows
 
-SMALL = {"depth": 18, "width": 0.125, "last_stride": 1, "size_hw": [32, 16]}
+SMALL = {"depth": 18, "width": 0.125, "last_stride": 1, "size_hw": [32, 16], "parts": 2}
 SECTIONS = {"network": SMALL, "loss": {"head_rate": 1.0}, "augment": {}, "simulator": {}, "erasing": {}}
 SETTINGS = {"epochs": 2, "batch_size": 8, "lr": 0.05}
 
@@ -154,7 +154,7 @@ def train(packed, out: Path, method: str, **changes):
 
 @pytest.mark.parametrize("method", sorted(METHODS))
 def test_every_method_trains_and_its_weights_are_a_network_again(packed, tmp_path, method):
-    record = train(packed, tmp_path, method, settings=SETTINGS | {"epochs": 1})
+    record = train(packed, tmp_path, method, settings=SETTINGS | {"epochs": 1, "lr": 0.001})
     net, card = load_net(tmp_path / "weights.pt")
     assert (card.method, card.identities, card.size_hw) == (method, (1, 2, 3, 4), (32, 16))
     assert (net.occlusion is not None) == METHODS[method].occlusion_head == ("occlusion" in record.rows[0])
@@ -201,6 +201,10 @@ def test_the_loss_is_the_sum_that_the_paper_has(packed, tmp_path):
         ({"sections": SECTIONS | {"simulator": {"probabilty": 1}}}, "unknown settings \\['probabilty'\\]"),
         ({"sections": {"network": SMALL, "loss": {}, "augment": {}}}, r"method os needs the sections \['simulator'\]"),
         ({"textures": "/nowhere"}, "/nowhere: expected a folder"),
+        (
+            {"method": "parts", "sections": SECTIONS | {"network": SMALL | {"parts": 3}}},
+            r"parts: expected a divisor of 2, .* size_hw \[32, 16\] with last_stride 1 .* found 3",
+        ),
     ],
 )
 def test_a_wrong_setting_is_one_clear_sentence(packed, tmp_path, changes, message):

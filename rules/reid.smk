@@ -82,23 +82,25 @@ rule train_reid:
 
 
 rule extract_reid_features:
-    """One network's features of every query and gallery image, and how well it tells occluded from whole."""
+    """All of one method's networks: features of every query and gallery image, and how well they tell occluded from whole."""
     input:
-        weights=f"{REID_MODEL}/weights.pt",
-        card=f"{REID_MODEL}/model.json",
+        weights=reid_trainings(f"{REID_MODEL}/weights.pt"),
+        cards=reid_trainings(f"{REID_MODEL}/model.json"),
         index="results/index/reid/{target}.parquet",
         images="results/index/reid/{target}.zip",
     output:
-        features=f"{REID_FEATURES}/features.npy",
-        table=f"{REID_FEATURES}/features.parquet",
-        occlusion=f"{REID_FEATURES}/occlusion_calls.parquet",
-        sidecar=f"{REID_FEATURES}/features.json",
+        features=reid_trainings(f"{REID_FEATURES}/features.npy"),
+        tables=reid_trainings(f"{REID_FEATURES}/features.parquet"),
+        occlusion=reid_trainings(f"{REID_FEATURES}/occlusion_calls.parquet"),
+        sidecar="results/predictions/reid/{target}/{method}-{part}.json",
     log:
-        "results/logs/extract_reid_features/{target}/{method}-{part}-seed{run}.log",
+        "results/logs/extract_reid_features/{target}/{method}-{part}.log",
     benchmark:
-        "results/benchmarks/extract_reid_features/{target}/{method}-{part}-seed{run}.tsv"
+        "results/benchmarks/extract_reid_features/{target}/{method}-{part}.tsv"
     wildcard_constraints:
-        **REID_NAMES,
+        target=REID_NAMES["target"],
+        method=REID_NAMES["method"],
+        part=REID_NAMES["part"],
     conda:
         "../envs/core.yaml"
     threads: 1

@@ -85,6 +85,12 @@ def reid_models(target):
     ]
 
 
+def reid_trainings(path):
+    """A path for each training of a method: their features are made by one job, which mostly waits for its imports."""
+    runs = range(1, config["reid"]["seeds"] + 1)
+    return expand(path, run=runs, allow_missing=True)
+
+
 def reid_whole_only():
     """Datasets without occluded images."""
     known = config["reid"]["datasets"]

@@ -1,4 +1,4 @@
-"""A trained network and a dataset in; features.npy with its table, and the occlusion head's accuracy, out."""
+"""Trained networks and a dataset in; for each features.npy with its table, and the occlusion head's accuracy, out."""
 
 from pathlib import Path
 from typing import Any
@@ -11,32 +11,35 @@ from occlusionkit.reid.simulator import SimulatorSettings
 
 
 def main(
-    weights: Path,
-    card: Path,
+    weights: list[Path],
+    cards: list[Path],
     index: Path,
     images: Path,
-    features: Path,
-    table: Path,
-    occlusion: Path,
+    features: list[Path],
+    tables: list[Path],
+    occlusion: list[Path],
     *,
     dataset: str,
     simulator: dict[str, Any],
     device: str,
     threads: int,
 ) -> dict[str, Any]:
-    rows, calls = extract_features(
-        weights=weights,
-        card=card,
-        index=index,
-        images=images,
-        out=features.parent,
-        dataset=dataset,
-        simulator=from_mapping(SimulatorSettings, simulator),
-        device=device,
-        threads=threads,
-    )
-    write_table(occlusion, calls)
-    return {"images": len(rows)}
+    count = 0
+    for weight, card, array, accuracy in zip(weights, cards, features, occlusion, strict=True):
+        rows, calls = extract_features(
+            weights=weight,
+            card=card,
+            index=index,
+            images=images,
+            out=array.parent,
+            dataset=dataset,
+            simulator=from_mapping(SimulatorSettings, simulator),
+            device=device,
+            threads=threads,
+        )
+        write_table(accuracy, calls)
+        count += len(rows)
+    return {"networks": len(weights), "images": count}
 
 
 if __name__ == "__main__":

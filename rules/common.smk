@@ -69,6 +69,8 @@ def shard_names():
 
 def say_what_it_takes():
     """In a dry run: how much is planned, and what it will hold on disk."""
+    if "multiview" not in config["systems"] or not from_studio():
+        return
     keys = slice_of("capture", "height", "width", "keep_depth")
     print(
         describe_plan(plan_size(), cameras=len(config["capture"]["cameras"]), **keys),

@@ -99,3 +99,15 @@ def test_the_full_size_run_is_planned_within_two_thousand_jobs(tmp_path):
     plan = planned(run)
     assert plan["capture_shard"] == 73
     assert sum(plan.values()) < 2000
+    assert "73,000 instants x 8 cameras" in run.text
+
+
+def test_the_gpu_run_trains_every_method_on_every_split_and_says_nothing_of_multiview(tmp_path):
+    run = run_snakemake(tmp_path / "gpu", "-n", "--quiet", "rules", configs=(PROJECT / "workflow/configs/gpu.yaml",))
+    plan = planned(run)
+    # Three seeds of nine methods on ten half splits, and of eight on whole-body images: mtl needs occluded ones.
+    assert plan["train_reid"] == 3 * (9 * 10 + 8)
+    assert plan["extract_reid_features"] == 9 * 10 + 8
+    # Three networks, nine training sets, three runs.
+    assert plan["train_face"] == plan["evaluate_face"] == 3 * 9 * 3
+    assert "capture_shard" not in plan and "instants x" not in run.text

@@ -70,7 +70,7 @@ class Patchless(torch.nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.neck = None
+        self.neck, self.parts = None, 1
         self.weight = torch.nn.Parameter(torch.zeros(1))
 
     def last_map(self, images):

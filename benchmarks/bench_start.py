@@ -19,7 +19,8 @@ from occlusionkit.artifacts.tables import Column, Schema, make_table, read_table
 import pyarrow as pa, pyarrow.parquet as pq
 schema = Schema("t", "one", ("name",), (Column("name", "string", "n"), Column("value", "float64", "v")))
 columns = {"name": [str(i) for i in range(1000)], "value": np.arange(1000.0)}
-path = Path(tempfile.mkdtemp()) / "t.parquet"
+folder = tempfile.TemporaryDirectory()
+path = Path(folder.name) / "t.parquet"
 """
 OURS = "write_table(path, make_table(schema, columns)); read_table(path, schema)"
 PYARROWS = (

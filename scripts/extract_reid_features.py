@@ -6,7 +6,7 @@ from typing import Any
 from occlusionkit.artifacts import write_table
 from occlusionkit.jobs import run_job
 from occlusionkit.reid.checks import from_mapping
-from occlusionkit.reid.features import extract_features
+from occlusionkit.reid.features import ScoredImages, extract_features
 from occlusionkit.reid.simulator import SimulatorSettings
 
 
@@ -24,13 +24,12 @@ def main(
     device: str,
     threads: int,
 ) -> dict[str, Any]:
-    count = 0
+    scored = ScoredImages(index, images)
     for weight, card, array, accuracy in zip(weights, cards, features, occlusion, strict=True):
-        rows, calls = extract_features(
+        _, calls = extract_features(
+            scored,
             weights=weight,
             card=card,
-            index=index,
-            images=images,
             out=array.parent,
             dataset=dataset,
             simulator=from_mapping(SimulatorSettings, simulator),
@@ -38,8 +37,7 @@ def main(
             threads=threads,
         )
         write_table(accuracy, calls)
-        count += len(rows)
-    return {"networks": len(weights), "images": count}
+    return {"networks": len(weights), "images": len(scored.rows)}
 
 
 if __name__ == "__main__":

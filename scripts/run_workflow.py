@@ -43,13 +43,11 @@ def main() -> int:
 def print_summary() -> None:
     """The dataset's table, and where those of all systems that ran are."""
     inputs = json.loads((RESULTS / "report.json").read_text())["inputs"]
-    ran = [system for system in MAIN_TABLES if any(name.startswith(f"{system}/") for name in inputs)]
-    tables = [RESULTS / "tables" / system / MAIN_TABLES[system] for system in ran]
-    if "occlusion_person" in ran:
-        print(f"\n{tables[ran.index('occlusion_person')].read_text()}", end="")
-    print()
-    for label, path in zip(["tables", *[""] * len(tables)], tables, strict=False):
-        print(f"{label:8s} {path}")
+    ran = {name.split("/")[0] for name in inputs}
+    tables = {system: RESULTS / "tables" / system / name for system, name in MAIN_TABLES.items() if system in ran}
+    if "occlusion_person" in tables:
+        print(f"\n{tables['occlusion_person'].read_text()}", end="")
+    print("\ntables  ", "\n         ".join(map(str, tables.values())))
     print(f"data     {RESULTS}/data/\nfigures  {RESULTS}/figures/")
 
 

@@ -13,7 +13,14 @@ from occlusionkit.learning.weights import save_weights
 from occlusionkit.reid.crops import pack_images, read_images, read_resized
 from occlusionkit.reid.data import CROPS, read_dataset
 from occlusionkit.reid.feature_files import read_features
-from occlusionkit.reid.features import called_occluded, extract_features, occlusion_calls, patched, scored_rows
+from occlusionkit.reid.features import (
+    ScoredImages,
+    called_occluded,
+    extract_features,
+    occlusion_calls,
+    patched,
+    scored_rows,
+)
 from occlusionkit.reid.layouts import layout_named
 from occlusionkit.reid.methods import ModelCard
 from occlusionkit.reid.model import build_net
@@ -51,12 +58,19 @@ def test_the_zip_holds_the_files_under_the_indexs_paths(packed, occluded_reid):
     np.testing.assert_array_equal(read_resized(packed / "images.zip", [path], size_hw=(128, 64))[0], image)
 
 
+def test_images_are_read_once_for_each_size(packed, monkeypatch):
+    scored = ScoredImages(packed / "index.parquet", packed / "images.zip")
+    small, large = scored.of_size((32, 16)), scored.of_size((64, 32))
+    assert small.shape == (len(scored.rows), 32, 16, 3) and large.shape == (len(scored.rows), 64, 32, 3)
+    monkeypatch.setattr("occlusionkit.reid.features.read_resized", None)
+    assert scored.of_size((32, 16)) is small and scored.of_size((64, 32)) is large
+
+
 def test_features_are_the_networks_and_stand_in_the_indexs_order(packed, weights, tmp_path):
     table, _ = extract_features(
+        ScoredImages(packed / "index.parquet", packed / "images.zip"),
         weights=weights,
         card=weights.with_name("model.json"),
-        index=packed / "index.parquet",
-        images=packed / "images.zip",
         out=tmp_path / "out",
         dataset="occluded_reid",
         simulator=SimulatorSettings(),

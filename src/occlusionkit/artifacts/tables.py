@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,12 @@ class Table:
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Rows as dictionaries of plain Python values."""
+        names = [column.name for column in self.schema.columns]
+        for values in zip(*(self[name].tolist() for name in names), strict=True):
+            yield dict(zip(names, values, strict=True))
 
     def take(self, rows: np.ndarray[Any, Any]) -> Table:
         """The rows selected by an index or boolean array, in that order."""

@@ -40,19 +40,21 @@ def batches_of(images: NDArray[np.uint8], size: int = BATCH) -> Iterator[Tensor]
 
 
 def _each_batch(
-    images: NDArray[np.uint8], device: torch.device, ask: Callable[[Tensor], Tensor]
+    model: ReidNet, ask: Callable[[Tensor], Tensor], images: NDArray[np.uint8], *, device: str, threads: int
 ) -> NDArray[np.float32]:
-    with torch.inference_mode():
-        found = [ask(batch.to(device)).float().cpu() for batch in batches_of(images)]
+    """What the model, moved to the device, answers to all images; ask: of a batch (B, H, W, 3) there."""
+    chosen = pick_device(device)
+    with torch_set_up(chosen, threads=threads, deterministic=chosen.type == "cuda"):
+        model.to(chosen).eval()
+        with torch.inference_mode():
+            found = [ask(batch.to(chosen)).float().cpu() for batch in batches_of(images)]
     answers: NDArray[np.float32] = torch.cat(found).numpy()
     return answers
 
 
 def embed_images(model: ReidNet, images: NDArray[np.uint8], *, device: str = "cpu", threads: int = 1) -> Features:
     """(N, H, W, 3) uint8 RGB in the network's size -> (N, D) float32 of unit length. The model stays on the device."""
-    chosen = pick_device(device)
-    with torch_set_up(chosen, threads=threads, deterministic=chosen.type == "cuda"):
-        return _each_batch(images, chosen, model.to(chosen).eval().embed)
+    return _each_batch(model, model.embed, images, device=device, threads=threads)
 
 
 def called_occluded(
@@ -63,19 +65,36 @@ def called_occluded(
         raise ValueError(
             "called_occluded: expected a network with an occlusion head (methods mtl and afpb), found none"
         )
-    head, chosen = model.occlusion, pick_device(device)
-    with torch_set_up(chosen, threads=threads, deterministic=chosen.type == "cuda"):
-        scores = _each_batch(images, chosen, lambda batch: head(model.to(chosen).eval().pooled(batch)))
+    head = model.occlusion
+    scores = _each_batch(model, lambda batch: head(model.pooled(batch)), images, device=device, threads=threads)
     called: NDArray[np.bool_] = scores[:, 1] > scores[:, 0]
     return called
 
 
+class ScoredImages:
+    """A dataset's images that a protocol may ask for (rows, CROPS), read once for each size that networks want.
+
+    index: CROPS;  images: the zip beside it.
+    """
+
+    def __init__(self, index: Path, images: Path) -> None:
+        self.rows = scored_rows(read_table(index, CROPS))
+        self._images = images
+        self._of_size: dict[tuple[int, int], NDArray[np.uint8]] = {}
+
+    def of_size(self, size_hw: tuple[int, int]) -> NDArray[np.uint8]:
+        """(N, H, W, 3) uint8 RGB, in the order of rows."""
+        if size_hw not in self._of_size:
+            paths = [str(path) for path in self.rows["path"]]
+            self._of_size[size_hw] = read_resized(self._images, paths, size_hw=size_hw)
+        return self._of_size[size_hw]
+
+
 def extract_features(
+    scored: ScoredImages,
     *,
     weights: Path,
     card: Path,
-    index: Path,
-    images: Path,
     out: Path,
     dataset: str,
     simulator: SimulatorSettings,
@@ -88,8 +107,7 @@ def extract_features(
     Returns that table and OCCLUSION_CALLS, which is empty for a network without an occlusion head.
     """
     model, known = load_net(weights, card)
-    rows = scored_rows(read_table(index, CROPS))
-    pixels = read_resized(images, [str(path) for path in rows["path"]], size_hw=known.size_hw)
+    rows, pixels = scored.rows, scored.of_size(known.size_hw)
     features = embed_images(model, pixels, device=device, threads=threads)
     table = write_features(out, features, dict(rows.columns))
     calls = occlusion_calls(

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..artifacts import Table, write_bytes, write_json, write_table
 from ..artifacts.tables import concatenate
 from .evaluate import Evaluation, evaluate
@@ -120,24 +118,19 @@ def write_evaluation(found: Evaluation, outputs: Outputs) -> None:
         (found.splits, outputs.splits),
     ):
         write_table(path, table)
-    rows = table_rows(found.metrics)
+    rows = json_rows(found.metrics)
     write_bytes(outputs.metrics.with_suffix(".csv"), to_csv(found.metrics).encode())
     write_json(outputs.metrics.with_suffix(".json"), {"facts": dict(found.facts), "metrics": rows})
     write_bytes(outputs.splits.with_suffix(".json"), splits_json(found.splits).encode())
 
 
-def table_rows(table: Table) -> list[dict[str, Any]]:
+def json_rows(table: Table) -> list[dict[str, Any]]:
     """Rows of plain values; NaN as None, which JSON can say."""
-    names = [column.name for column in table.schema.columns]
-    return [
-        {name: _plain(value) for name, value in zip(names, row, strict=True)}
-        for row in zip(*(table[name] for name in names), strict=True)
-    ]
+    return [{name: _or_none(value) for name, value in row.items()} for row in table.rows()]
 
 
-def _plain(value: Any) -> Any:
-    plain = value.item() if isinstance(value, np.generic) else value
-    return None if isinstance(plain, float) and math.isnan(plain) else plain
+def _or_none(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def to_csv(table: Table) -> str:
@@ -145,7 +138,7 @@ def to_csv(table: Table) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, [column.name for column in table.schema.columns], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(table_rows(table))
+    writer.writerows(json_rows(table))
     return text.getvalue()
 
 
@@ -154,7 +147,7 @@ def summary_lines(found: Evaluation, *, split: str | None = None) -> list[list[s
 
     split: which (default: all of them together, or the only one).
     """
-    rows = table_rows(found.metrics)
+    rows = json_rows(found.metrics)
     there = sorted({row["split"] for row in rows})
     chosen = split or ("all" if "all" in there else there[0])
     cells: dict[tuple[int, str], dict[str, Mapping[str, Any]]] = {}

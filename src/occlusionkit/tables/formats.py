@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -56,10 +55,3 @@ def write_views(base: Path, table: Table, *, header: Sequence[str], rows: Sequen
     write_bytes(base.with_suffix(".csv"), text.getvalue().encode())
     write_bytes(base.with_suffix(".md"), to_markdown(header, rows).encode())
     write_bytes(base.with_suffix(".tex"), to_latex(header, rows).encode())
-
-
-def table_rows(table: Table) -> Iterator[dict[str, Any]]:
-    """Rows as dictionaries of plain Python values."""
-    names = [column.name for column in table.schema.columns]
-    for values in zip(*(table[name].tolist() for name in names), strict=True):
-        yield dict(zip(names, values, strict=True))

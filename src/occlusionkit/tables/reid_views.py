@@ -8,7 +8,7 @@ from typing import Any
 
 from ..artifacts.tables import Table
 from ..reid.schemas import PAPER_RANKS, PAPER_SHOTS
-from .formats import table_rows, write_views
+from .formats import write_views
 from .reid import INSIDE, METHODS
 
 Cells = tuple[list[str], list[list[str]]]
@@ -18,7 +18,7 @@ def results_view(results: Table) -> Cells:
     """One line for each dataset, protocol, method and N: rank-1, rank-5, rank-10 and mAP, with what they scatter by."""
     by_cell: dict[tuple[Any, ...], dict[str, dict[str, Any]]] = {}
     keys = ("dataset", "source", "protocol", "splits", "shots", "fusion", "method", "trained_on")
-    for row in table_rows(results):
+    for row in results.rows():
         by_cell.setdefault(tuple(row[key] for key in keys), {})[row["metric"]] = row
     order = list(METHODS)
     lines = []
@@ -52,7 +52,7 @@ def results_view(results: Table) -> Cells:
 def differences_view(differences: Table) -> Cells:
     """One line for each pair of methods and N: how far apart, and whether that is beyond the noise."""
     lines = []
-    for row in table_rows(differences):
+    for row in differences.rows():
         sign = f"{100 * row['difference']:+.1f} [{100 * row['low']:+.1f}, {100 * row['high']:+.1f}]"
         lines.append(
             [
@@ -70,7 +70,7 @@ def differences_view(differences: Table) -> Cells:
 def paper_view(table: Table, shots: tuple[int, ...] = PAPER_SHOTS) -> Cells:
     """The paper's layout: a column for each N with rank-1 / 5 / 10; ours with the interval of rank-1 at N = 1."""
     lines = []
-    for row in table_rows(table):
+    for row in table.rows():
         cells = [" / ".join(_percent(row[f"n{n}_rank_{rank}"]) for rank in PAPER_RANKS) for n in shots]
         ours = row["source"] != "published"
         lines.append(
@@ -89,7 +89,7 @@ def paper_view(table: Table, shots: tuple[int, ...] = PAPER_SHOTS) -> Cells:
 def single_query_view(table: Table) -> Cells:
     """Single-query protocols, ours first; published rows say where they stand and what to know."""
     lines = []
-    for row in table_rows(table):
+    for row in table.rows():
         where = row["published_in"] or f"measured here on {row['source']} images"
         interval = "" if math.isnan(row["rank_1_low"]) else _bracket(row["rank_1_low"], row["rank_1_high"])
         lines.append(
@@ -118,7 +118,7 @@ def occlusion_head_view(table: Table) -> Cells:
             _percent(row["seed_std"]),
             str(row["images"]),
         ]
-        for row in table_rows(table)
+        for row in table.rows()
     ]
     return ["Dataset", "Method", "People", "Images", "Right, %", "± trainings", "Count"], lines
 

@@ -11,7 +11,7 @@ import jinja2
 
 from ..artifacts import write_bytes
 from ..artifacts.tables import Table
-from .formats import format_percent, table_rows
+from .formats import format_percent
 from .sections import Picture, Section
 
 _TEMPLATE = Path(__file__).with_name("report.html")
@@ -42,9 +42,9 @@ def build_report(path: Path, *, occlusion_person: OcclusionPerson | None, sectio
 
 
 def _variables(part: OcclusionPerson) -> dict[str, Any]:
-    rates = list(table_rows(part.rates))
+    rates = list(part.rates.rows())
     return {
-        "datasets": list(table_rows(part.datasets)),
+        "datasets": list(part.datasets.rows()),
         "total": next(row for row in rates if row["grouping"] == "all"),
         "causes": [row for row in rates if row["grouping"] == "cause"],
         "groupings": {

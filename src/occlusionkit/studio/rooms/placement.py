@@ -8,7 +8,7 @@ import numpy as np
 
 from ...geometry import Array
 from .room import Room
-from .solids import Solid, penetration_m, reach_xy_m, turn_about_z
+from .solids import Solid, penetration_m, turn_about_z
 
 # Of the points in one cube of this size, the search looks at one; what it finds is then checked with all points.
 SEARCH_GRID_M = 0.05
@@ -86,10 +86,13 @@ def is_free(room: Room, points: Array, *, clearance_m: float) -> bool:
     low, high = points[:, :2].min(axis=0) - clearance_m, points[:, :2].max(axis=0) + clearance_m
     solids_low, solids_high = room.reaches_m
     near = ((solids_low <= high) & (solids_high >= low)).all(axis=1)
-    return all(_clears(points, room.all_solids[solid], clearance_m) for solid in np.flatnonzero(near))
+    return all(
+        _clears(points, room.all_solids[solid], solids_low[solid], solids_high[solid], clearance_m)
+        for solid in np.flatnonzero(near)
+    )
 
 
-def _clears(points: Array, solid: Solid, clearance_m: float) -> bool:
-    low, high = reach_xy_m(solid)
+def _clears(points: Array, solid: Solid, low: Array, high: Array, clearance_m: float) -> bool:
+    """low, high (2,) m: the solid's reach seen from above."""
     near = ((points[:, :2] >= low - clearance_m) & (points[:, :2] <= high + clearance_m)).all(axis=1)
     return not near.any() or bool(penetration_m(points[near], [solid]).max() <= -clearance_m)

@@ -1,7 +1,13 @@
 # What the rules of re-identification share: names, sources, and which models are trained and scored. Functions only.
 from occlusionkit.learning.settings import TrainSettings
+from occlusionkit.reid.checks import from_mapping
 from occlusionkit.reid.layouts import layout_named
-from occlusionkit.reid.methods import METHODS, method_named, sections_of
+from occlusionkit.reid.methods import (
+    METHODS,
+    NetworkSettings,
+    method_named,
+    sections_of,
+)
 from occlusionkit.reid.protocols import PROTOCOLS, SHIPPED
 
 REID_MODEL = "results/models/reid/{target}/{method}-{part}-seed{run}"
@@ -29,8 +35,9 @@ def stop_on_bad_reid_config():
             unknown = sorted(set(chosen[key]) - set(chosen["datasets"]))
             if unknown:
                 raise ValueError(f"{key}: {unknown} are none of reid.datasets")
+        network = from_mapping(NetworkSettings, chosen["network"])
         for method in chosen["methods"]:
-            method_named(method)
+            network.parts_of(method_named(method))
         TrainSettings.of(chosen["train"], seed=0)
     except ValueError as error:
         raise WorkflowError(f"reid: {error}") from None

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
         ({"label": {"joint_thresholds_m": {"nose": 0.2}}}, ["nose"]),
         ({"capture": {"validation_scenes": [9]}}, ["validation_scenes", "9"]),
         ({"motions": {"folder": "no/such/folder"}}, ["no/such/folder"]),
+        ({"reid": {"methods": ["parts"], "network": {"parts": 3}}}, ["network.parts", "divisor", "found 3"]),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )

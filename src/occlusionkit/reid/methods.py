@@ -93,7 +93,7 @@ class NetworkSettings:
         height = math.ceil(self.size_hw[0] / (16 * self.last_stride))
         if height % self.parts:
             raise ValueError(
-                f"reid.network.parts: expected a divisor of {height}, which is how high the last stage of size_hw "
+                f"network.parts: expected a divisor of {height}, which is how high the last stage of size_hw "
                 f"{list(self.size_hw)} with last_stride {self.last_stride} is; found {self.parts}"
             )
         return self.parts
